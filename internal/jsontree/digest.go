@@ -8,17 +8,15 @@ import (
 
 const headBytes = 256
 
-// hasher makes a Digest of bytes that come in pieces. Small pieces are gathered,
-// since the hash works fastest on long ones.
+// hasher makes a Digest of bytes that come in pieces.
 type hasher struct {
-	d       Digest
-	h       hash.Hash
-	pending []byte
-	open    bool // the last line has no newline yet
+	d    Digest
+	h    hash.Hash
+	open bool // the last line has no newline yet
 }
 
 func newHasher(of Kind) *hasher {
-	return &hasher{d: Digest{Of: of}, h: sha256.New(), pending: make([]byte, 0, 4<<10)}
+	return &hasher{d: Digest{Of: of}, h: sha256.New()}
 }
 
 func (h *hasher) write(b []byte) {
@@ -31,19 +29,10 @@ func (h *hasher) write(b []byte) {
 	h.d.Bytes += int64(len(b))
 	h.d.Lines += int64(bytes.Count(b, []byte{'\n'}))
 	h.open = b[len(b)-1] != '\n'
-	if len(h.pending)+len(b) > cap(h.pending) {
-		h.h.Write(h.pending)
-		h.pending = h.pending[:0]
-	}
-	if len(b) > cap(h.pending) {
-		h.h.Write(b)
-		return
-	}
-	h.pending = append(h.pending, b...)
+	h.h.Write(b)
 }
 
 func (h *hasher) sum() *Digest {
-	h.h.Write(h.pending)
 	h.h.Sum(h.d.SHA256[:0])
 	if h.open {
 		h.d.Lines++

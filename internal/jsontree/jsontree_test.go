@@ -50,7 +50,7 @@ func TestStrings(t *testing.T) {
 		{`"\ud834\ud834\udd1e"`, "\uFFFD𝄞"},
 		{`"\udd1e"`, "\uFFFD"},
 		{`"\/\b\f\u0041"`, "/\b\fA"},
-		{"\"\xff\xfea\"", "\uFFFDa"},
+		{"\"\xff\xfea\"", "\uFFFD\uFFFDa"},
 	} {
 		for _, r := range []io.Reader{strings.NewReader(c.in), iotest.OneByteReader(strings.NewReader(c.in))} {
 			v, err := jsontree.Read(r, jsontree.Options{})
@@ -83,15 +83,16 @@ func TestFaults(t *testing.T) {
 		{`   `, "cut short", 3},
 		{`{"a":1`, "cut short", 6},
 		{`{"a":"b`, "cut short", 7},
-		{`{"a":tru}`, "expected a value", 8},
-		{`{"a":01}`, "expected a value", 7},
+		{`{"a":tru}`, "expected a value", 5},
+		{`{"a":01}`, "expected a value", 5},
 		{`{a:1}`, "member name", 1},
 		{`{"a" 1}`, "colon", 5},
 		{`[1 2]`, "comma", 3},
 		{`{} x`, "after the document", 3},
 		{`"\x"`, "escape", 2},
 		{"\"a\nb\"", "control character", 2},
-		{`nonsense`, "expected a value", 8},
+		{`nonsense`, "expected a value", 0},
+		{`{"a":tru`, "cut short", 8},
 	} {
 		_, err := jsontree.Read(strings.NewReader(c.in), jsontree.Options{})
 		var fault *jsontree.SyntaxError

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // Options bound what Read keeps. The zero value of a limit means its default.
@@ -61,6 +62,8 @@ type parser struct {
 	opts Options
 	root *Value
 	path []string
+
+	piece [4 << 10]byte // decoded bytes on their way
 	// kept so far, against the limits
 	nodes, total int
 }
@@ -185,7 +188,7 @@ func (p *parser) next(closing int) (done bool, err error) {
 
 func (p *parser) literal(dst *Value) error {
 	var text [64]byte
-	n := 0
+	n, at := 0, p.src.offset()
 	for isLiteral(p.src.peek()) && n < len(text) {
 		text[n] = byte(p.src.peek())
 		n++
@@ -198,10 +201,17 @@ func (p *parser) literal(dst *Value) error {
 		*dst = Value{Kind: Bool, Text: s}
 	case isNumber(s):
 		*dst = Value{Kind: Number, Text: s}
+	case p.src.peek() == eof && couldGoOn(s):
+		return p.fault("")
 	default:
-		return p.fault("expected a value")
+		return &SyntaxError{Offset: at, Reason: "expected a value"}
 	}
 	return nil
+}
+
+// couldGoOn reports whether s may be the beginning of a literal.
+func couldGoOn(s string) bool {
+	return strings.HasPrefix("true", s) || strings.HasPrefix("false", s) || strings.HasPrefix("null", s) || isNumber(s+"0")
 }
 
 func isLiteral(c int) bool {

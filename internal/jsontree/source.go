@@ -65,3 +65,12 @@ func (s *source) skipSpace() int {
 		}
 	}
 }
+
+// run consumes plain string bytes, at most n, within the window.
+func (s *source) run(n int) []byte {
+	start, end := s.pos, min(s.end, s.pos+n)
+	for s.pos < end && s.buf[s.pos] != '"' && s.buf[s.pos] != '\\' && s.buf[s.pos] >= 0x20 {
+		s.pos++
+	}
+	return s.buf[start:s.pos]
+}

@@ -61,46 +61,44 @@ func (p *parser) plain() (string, bool) {
 func validText(b []byte) string {
 	s := string(b)
 	if !utf8.ValidString(s) {
-		return strings.ToValidUTF8(s, string(utf8.RuneError))
+		return string([]rune(s)) // one U+FFFD a byte
 	}
 	return s
 }
 
-// decode hands the decoded bytes of a string to emit, piece by piece.
+// decode hands the decoded bytes of a string to emit, in pieces of a few KiB.
 func (p *parser) decode(emit func([]byte)) error {
-	s := &p.src
-	s.pos++
-	var scratch [2 * utf8.UTFMax]byte
+	out := p.piece[:0]
+	defer func() { emit(out) }()
 	var high rune // first half of a surrogate pair
-	for {
-		c := s.peek()
+	for p.src.pos++; ; {
+		c := p.src.peek()
 		if high != 0 && c != '\\' {
-			emit(utf8.AppendRune(scratch[:0], utf8.RuneError))
-			high = 0
+			out, high = utf8.AppendRune(out, utf8.RuneError), 0
 		}
-		start := s.pos
-		for s.pos < s.end && s.buf[s.pos] != '"' && s.buf[s.pos] != '\\' && s.buf[s.pos] >= 0x20 {
-			s.pos++
-		}
-		if s.pos > start {
-			emit(s.buf[start:s.pos])
+		out = append(out, p.src.run(cap(out)-len(out)-2*utf8.UTFMax)...)
+		if cap(out)-len(out) <= 2*utf8.UTFMax {
+			emit(out)
+			out = out[:0]
 			continue
 		}
-		switch c {
+		switch p.src.peek() {
 		case '"':
-			s.pos++
+			p.src.pos++
 			return nil
 		case '\\':
-			s.pos++
+			p.src.pos++
 			unit, ok := p.escape()
 			if !ok {
 				return p.fault("unknown escape in a string")
 			}
-			var text []byte
-			text, high = joinSurrogates(scratch[:0], high, unit)
-			emit(text)
+			out, high = joinSurrogates(out, high, unit)
+		case eof:
+			return p.fault("")
 		default:
-			return p.fault("control character in a string")
+			if p.src.buf[p.src.pos] < 0x20 {
+				return p.fault("control character in a string")
+			}
 		}
 	}
 }
