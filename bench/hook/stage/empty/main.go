@@ -1,0 +1,4 @@
+// Empty is the least a Go program can cost.
+package main
+
+func main() {}
