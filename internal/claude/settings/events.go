@@ -4,12 +4,16 @@ import "slices"
 
 // Events lists the hook events that are recorded, in the order in which they
 // are written. They are the 30 of Claude Code 2.1.197, as its own schema
-// enumerates them, and DirectoryAdded, which 2.1.219 brought and earlier
-// versions ignore, but for
+// enumerates them, but for
 //
 //   - WorktreeCreate: a hook there replaces the creation of the worktree,
 //   - MessageDisplay: it repeats what the transcript holds, piece by piece,
 //   - FileChanged: its matcher is also the list of files that are watched.
+//
+// An event that some version has not heard of must not be listed, such as
+// DirectoryAdded of 2.1.219: in settings it makes 2.1.197 open a "Settings
+// Warning" dialog at every interactive start, in a plugin's hooks.json it
+// makes it refuse the whole plugin.
 func Events() []string {
 	return []string{
 		"SessionStart", "SessionEnd", "Setup",
@@ -20,15 +24,8 @@ func Events() []string {
 		"PreCompact", "PostCompact", "Notification",
 		"TaskCreated", "TaskCompleted", "TeammateIdle",
 		"Elicitation", "ElicitationResult",
-		"ConfigChange", "InstructionsLoaded", "CwdChanged", "DirectoryAdded", "WorktreeRemove",
+		"ConfigChange", "InstructionsLoaded", "CwdChanged", "WorktreeRemove",
 	}
-}
-
-// PluginEvents lists the events a plugin registers. A plugin's hooks.json is
-// held to the schema: where a settings file may name an event its Claude Code
-// has not heard of, such a name makes 2.1.197 refuse the whole plugin.
-func PluginEvents() []string {
-	return slices.DeleteFunc(Events(), func(event string) bool { return event == "DirectoryAdded" })
 }
 
 // known reports whether Claude Code validates what is registered for event.

@@ -26,8 +26,9 @@ type Plan struct {
 	File    File     `json:"file"`
 	Action  Action   `json:"action"`
 	Changes []Change `json:"changes"`
-	// Backup is the copy of the file as it was before us. Install writes it
-	// and uninstall takes it away, if SaveBackup or DropBackup say so.
+	// Backup is the copy of the file as it was before us. Install writes it if
+	// SaveBackup says so, which it does where the file has no entry of ours;
+	// uninstall takes it away if DropBackup says so, since the file is the same.
 	Backup     string `json:"backup"`
 	SaveBackup bool   `json:"save_backup"`
 	DropBackup bool   `json:"drop_backup"`
@@ -75,9 +76,7 @@ func PlanInstall(file File, hook Hook) (Plan, error) {
 		plan.Action = Create
 	case plan.Count(Unchanged) < len(plan.Changes):
 		plan.Action = Edit
-		fresh := plan.Count(Added) == len(plan.Changes)
-		_, err := os.Lstat(plan.Backup)
-		plan.SaveBackup = fresh || errors.Is(err, fs.ErrNotExist)
+		plan.SaveBackup = plan.Count(Added) == len(plan.Changes)
 	default:
 		plan.after = plan.before
 	}

@@ -117,6 +117,20 @@ func TestBackupIsTheFileBeforeUs(t *testing.T) {
 	}
 }
 
+func TestUninstallDeletesWhatWasCreatedAndUpdated(t *testing.T) {
+	file := at(t, "")
+	install(t, file, testHook("/a"))
+	if plan := install(t, file, testHook("/b")); plan.Action != Edit || plan.SaveBackup {
+		t.Errorf("a copy of our own entries is kept: %+v", plan)
+	}
+	if plan := uninstall(t, file); plan.Action != Delete {
+		t.Errorf("plan %+v leaves %s", plan, plan.Result())
+	}
+	if _, err := os.Stat(filepath.Dir(file.Path)); err == nil {
+		t.Error("the folder that was made for the file is left")
+	}
+}
+
 func TestUninstallKeepsLaterEdits(t *testing.T) {
 	file := at(t, read(t, filepath.Join("testdata", "busy.json")))
 	backup := install(t, file, testHook("/data")).Backup
