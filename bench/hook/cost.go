@@ -30,7 +30,7 @@ func (m *measurements) cost(ctx context.Context, r *report) error {
 		into     *map[string]summary
 	}{
 		{"A 1 KB payload, one hook at a time", 1, m.samples, &m.alone},
-		{"8 hooks at once", 8, m.samples / 8, &m.eight},
+		{"8 hooks at once", 8, m.samples / 4, &m.eight},
 		{"64 hooks at once", 64, m.samples / 25, &m.sixtyFour},
 	}
 	stdin, err := m.lab.writePayloadFile("small", smallPayload(m.lab.project))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -117,6 +116,9 @@ func (l *lab) programPath(name string) string { return filepath.Join(l.dir, "pro
 
 // build compiles or copies every program a run may start.
 func (l *lab) build(ctx context.Context, hook string) error {
+	if _, err := os.Stat(filepath.Join(l.root, "cmd", "agent-telemetry-hook", "main.go")); hook == "" && err != nil {
+		return errors.New("there is no hook to measure: cmd/agent-telemetry-hook/main.go is missing (-hook PATH measures a binary)")
+	}
 	progress("building into %s", l.dir)
 	source := filepath.Join(l.root, "bench", "hook")
 	err := errors.Join(
@@ -130,9 +132,6 @@ func (l *lab) build(ctx context.Context, hook string) error {
 	}
 	if hook != "" {
 		return errors.Join(err, l.install(hook, "hook"))
-	}
-	if _, statErr := os.Stat(filepath.Join(l.root, "cmd", "agent-telemetry-hook", "main.go")); errors.Is(statErr, fs.ErrNotExist) {
-		return errors.Join(err, errors.New("there is no hook to measure: cmd/agent-telemetry-hook/main.go is missing; -hook PATH measures a binary"))
 	}
 	return errors.Join(err, l.compileGo(ctx, "./cmd/agent-telemetry-hook", "hook"))
 }

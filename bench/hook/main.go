@@ -20,6 +20,11 @@ import (
 // quickSamples is enough to see that everything works, not to judge anything.
 const quickSamples = 40
 
+const method = "Every time is from posix_spawn to exit, the payload being the process's standard input. " +
+	"The programs take turns, so that drift of the machine hits all alike; of those that start at once, each is timed by itself. " +
+	"All binaries are copied after linking, as an installation does. " +
+	"The hooks' records and pushes are counted after each part: a run in which one is missing fails."
+
 type options struct {
 	samples  int
 	hook     string
@@ -63,6 +68,7 @@ func run(ctx context.Context, o options) error {
 	r := report{out: os.Stdout, markdown: o.markdown}
 	r.heading("What the hook costs")
 	r.list(describeMachine(ctx, l.dir, commandLine()))
+	r.paragraph(method)
 
 	m := measurements{lab: l, samples: o.samples}
 	for _, section := range []func(context.Context, *report) error{

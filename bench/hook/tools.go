@@ -8,18 +8,17 @@ import (
 
 // requireTools names every tool that is missing at once, with what installs it.
 func requireTools() error {
-	tools := []struct{ name, what, debian, mac string }{
-		{"go", "builds what is measured", "from https://go.dev/dl", "go"},
-		{"cc", "builds the runner", "gcc libc6-dev", "xcode-select --install"},
-		{"bash", "runs the specification's hook", "bash", "bash"},
-		{"jq", "is what the specification's hook parses JSON with", "jq", "jq"},
-		{"curl", "is what the specification's hook pushes to Loki with", "curl", "curl"},
+	tools := []struct{ name, what, install string }{
+		{"go", "builds what is measured", "https://go.dev/dl"},
+		{"cc", "builds the runner", "apt-get install gcc libc6-dev, or xcode-select --install"},
+		{"bash", "runs the specification's hook", "apt-get install bash, or brew install bash"},
+		{"jq", "is what the specification's hook parses JSON with", "apt-get install jq, or brew install jq"},
+		{"curl", "is what the specification's hook pushes to Loki with", "apt-get install curl, or brew install curl"},
 	}
 	var missing []string
 	for _, tool := range tools {
 		if _, err := exec.LookPath(tool.name); err != nil {
-			missing = append(missing, fmt.Sprintf("  %s, which %s (Debian: apt-get install %s; macOS: brew install %s)",
-				tool.name, tool.what, tool.debian, tool.mac))
+			missing = append(missing, fmt.Sprintf("  %s, which %s: %s", tool.name, tool.what, tool.install))
 		}
 	}
 	if missing == nil {
