@@ -190,6 +190,9 @@ func TestInspect(t *testing.T) {
 				user: installed, managed: `{"allowManagedHooksOnly": true}`, "managed/managed-settings.d/90-open.json": `{"allowManagedHooksOnly": false}`,
 			},
 		},
+		{name: "files that are no drop-ins", files: map[string]string{
+			user: installed, "managed/managed-settings.d/.hidden.json": `{`, "managed/managed-settings.d/note.txt": "x", "managed/managed-settings.d/old.json/x": "x",
+		}},
 		{
 			name: "plugin hooks only", files: map[string]string{user: installed, managed: `{"strictPluginOnlyCustomization": ["skills", "hooks"]}`},
 			want: []string{"fail plugin-hooks-only " + managed},

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -34,6 +35,24 @@ func TestManagedFileIsReadableByAll(t *testing.T) {
 	}
 	if info, _ := os.Stat(file.Path); info.Mode().Perm() != 0o644 {
 		t.Errorf("mode %v", info.Mode())
+	}
+}
+
+func TestOwnerIsKept(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	file := at(t, "{}")
+	if err := os.Chown(file.Path, 4242, 4343); err != nil {
+		t.Skip(err)
+	}
+	install(t, file, testHook("/data"))
+	info, err := os.Stat(file.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if owner := info.Sys().(*syscall.Stat_t); owner.Uid != 4242 || owner.Gid != 4343 {
+		t.Errorf("the file belongs to %d:%d", owner.Uid, owner.Gid)
 	}
 }
 

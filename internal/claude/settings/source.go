@@ -58,11 +58,11 @@ func (in *inspection) sources() []*source {
 	}
 	root := in.env.managedRoot()
 	files = append(files, File{Managed, filepath.Join(root, "managed-settings.json")})
-	dropIns, _ := filepath.Glob(filepath.Join(globQuote(root), "managed-settings.d", "*.json"))
-	slices.Sort(dropIns)
-	for _, path := range dropIns {
-		if !strings.HasPrefix(filepath.Base(path), ".") {
-			files = append(files, File{Managed, path})
+	folder := filepath.Join(root, "managed-settings.d")
+	dropIns, _ := os.ReadDir(folder) // in alphabetical order, as Claude Code reads them
+	for _, dropIn := range dropIns {
+		if name := dropIn.Name(); !dropIn.IsDir() && strings.HasSuffix(name, ".json") && !strings.HasPrefix(name, ".") {
+			files = append(files, File{Managed, filepath.Join(folder, name)})
 		}
 	}
 	var read []*source
@@ -77,14 +77,6 @@ func (in *inspection) sources() []*source {
 		}
 	}
 	return read
-}
-
-// globQuote takes the meaning from the characters that Glob would match with.
-func globQuote(path string) string {
-	if filepath.Separator == '\\' {
-		return path
-	}
-	return strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`, `\`, `\\`).Replace(path)
 }
 
 // read reads one settings file and reports what keeps Claude Code from it. It
