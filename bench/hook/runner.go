@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -43,12 +42,17 @@ func (l *lab) measure(ctx context.Context, rounds, parallel int, programs []prog
 		return nil, fmt.Errorf("write the plan: %w", err)
 	}
 	command := exec.CommandContext(ctx, l.programPath("runner"), strconv.Itoa(rounds), strconv.Itoa(parallel), path)
+	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
+	command.WaitDelay = time.Minute
 	command.Dir = l.project
 	command.Env = l.environment()
 	var out, problems bytes.Buffer
 	command.Stdout, command.Stderr = &out, &problems
 	if err := command.Run(); err != nil {
-		return nil, fmt.Errorf("run the plan: %w: %s", errors.Join(ctx.Err(), err), strings.TrimSpace(problems.String()))
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("run the plan: %w", ctx.Err())
+		}
+		return nil, fmt.Errorf("run the plan: %w: %s", err, strings.TrimSpace(problems.String()))
 	}
 	samples, err := parseSamples(out.String())
 	if err != nil {

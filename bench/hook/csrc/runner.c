@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,15 @@ struct sample {
 
 /* Held while a turn's threads are created, so that they start together. */
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+
+/* Set by an interrupt: the turn under way is finished, so that nothing outlives us. */
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
 
 static void fail(const char *what, int error)
 {
@@ -188,9 +198,10 @@ int main(int argc, char **argv)
 	/* Orphans come to this process, so that a turn can wait for them. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 #endif
-	for (long round = 0; round < rounds; round++)
-		for (int i = 0; i < count; i++)
+	signal(SIGINT, interrupt);
+	for (long round = 0; round < rounds && !interrupted; round++)
+		for (int i = 0; i < count && !interrupted; i++)
 			if (round % programs[i].every == 0)
 				run_turn(&programs[i], parallel);
-	return 0;
+	return interrupted ? 1 : 0;
 }
