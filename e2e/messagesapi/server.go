@@ -77,7 +77,7 @@ func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
 	}
 	request, err := parseRequest(body)
 	if err != nil {
-		s.refuse(w, "parse a request: %v", err)
+		refuse(w, s.fault("parse a request: %v", err))
 		return
 	}
 	s.mu.Lock()
@@ -86,14 +86,21 @@ func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
 
 	turn, err := s.turnFor(request)
 	if err != nil {
-		s.refuse(w, "%v", err)
+		refuse(w, s.fault("%v", err))
 		return
 	}
 	if turn.Before != nil {
 		turn.Before()
 	}
+	if turn.Error != "" {
+		refuse(w, turn.Error)
+		return
+	}
 	if err := stream(w, request, turn); err != nil {
 		s.fault("stream turn %d of %s: %v", request.Turn, request.Scenario, err)
+	}
+	if turn.After != nil {
+		go turn.After()
 	}
 }
 
@@ -128,8 +135,7 @@ func (s *Server) countTokens(w http.ResponseWriter, _ *http.Request) {
 
 // refuse answers as the API does to a request that can never succeed, so that
 // the client gives up at once instead of trying again.
-func (s *Server) refuse(w http.ResponseWriter, format string, args ...any) {
-	message := s.fault(format, args...)
+func refuse(w http.ResponseWriter, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusBadRequest)
 	_ = json.NewEncoder(w).Encode(map[string]any{
