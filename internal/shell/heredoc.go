@@ -9,13 +9,14 @@ import (
 
 // parse returns the statements up to the first error, and whether there was none.
 func parse(src string) (stmts []*syntax.Stmt, ok bool) {
+	ok = true
+	// The loop must not be left early: after an error the iterator may yield once more, and would panic.
 	for stmt, err := range syntax.NewParser().StmtsSeq(strings.NewReader(src)) {
-		if err != nil {
-			return stmts, false
+		if ok = ok && err == nil; ok {
+			stmts = append(stmts, stmt)
 		}
-		stmts = append(stmts, stmt)
 	}
-	return stmts, true
+	return stmts, ok
 }
 
 // heredocs finds every body, in functions that are never called and in quoted scripts too.
@@ -31,7 +32,14 @@ func heredocs(src string, stmts []*syntax.Stmt) []Span {
 				if span, ok := redirectSpan(src, n); ok {
 					spans = append(spans, span)
 				}
-			case *syntax.SglQuoted, *syntax.DblQuoted:
+			case *syntax.SglQuoted:
+				from, to := bounds(src, n)
+				if i := strings.Index(src[from:to], "<<"); i >= 0 && n.Dollar {
+					spans = append(spans, Span{from + i, to}) // its line ends may be escapes
+					break
+				}
+				spans = textHeredocs(spans, src[from:to], from)
+			case *syntax.DblQuoted:
 				from, to := bounds(src, n)
 				spans = textHeredocs(spans, src[from:to], from)
 			}

@@ -54,6 +54,16 @@ func stripped(name string, args []arg) []field {
 	return literal(path.Dir(args[0].text))
 }
 
+// oneWord stands for an output that is some word without a slash in it, which leads nowhere.
+func oneWord(args []arg) []field {
+	for _, a := range args {
+		if a.open || strings.IndexByte(a.text, '/') >= 0 || strings.HasPrefix(a.text, "-f") {
+			return nil
+		}
+	}
+	return literal("0")
+}
+
 // mktemp makes a file or folder whose name is known but for its end.
 func (r *run) mktemp(s *state, args []arg) []field {
 	dir, template := r.value(s, "TMPDIR").fields, arg{}

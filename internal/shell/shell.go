@@ -57,11 +57,11 @@ func Analyze(src string, env Env) (found Analysis) {
 }
 
 // top analyses the whole command and returns its heredocs. The parser is third-party code that gets
-// hostile text; a panic in it must not cost the record, so it counts as text that does not parse.
+// hostile text; a panic in it must not cost the record.
 func (r *run) top(src string) (spans []Span) {
 	defer func() {
 		if recover() != nil {
-			r.undecided(notParsed)
+			r.undecided("the parser failed")
 			spans = normalize(textHeredocs(nil, src, 0))
 		}
 	}()

@@ -27,6 +27,7 @@ func TestHeredocs(t *testing.T) {
 		{"in a substitution", "git commit -m \"$(cat <<'EOF'\nwhy\nEOF\n)\"", []string{"why\n"}},
 		{"in a quoted script", "bash -c 'cat <<A\nsecret\nA\nls'", []string{"secret\n"}},
 		{"in a remote script", "ssh h \"cat <<A\nsecret\nA\"", []string{"secret\nA\""}},
+		{"in an escaped script", `eval $'cat <<A\nsecret\nA'`, []string{`<<A\nsecret\nA'`}},
 		{"without an end", "cat <<EOF\nsecret\n", []string{"secret\n"}},
 		{"does not parse", "if; cat <<EOF\nsecret\nEOF\n(", []string{"secret\n"}},
 		{"arithmetic", "echo $((1 << n))\necho b", nil},
@@ -113,7 +114,7 @@ func TestLimits(t *testing.T) {
 func FuzzAnalyze(f *testing.F) {
 	for _, seed := range []string{
 		"cat <<EOF | sh\n$(x)\nEOF", `f() { cat "$@"; }; f ${a[@]} {a,b}{1..3}`, `cat $'\x2f\u00e9' ~bob`,
-		"for f in *; do cd $f && rm -rf ./x; done", `bash -c 'eval "$x"'`, "case $x in (a|b) ;; esac", "[[ -f a && b =~ c ]]",
+		"0&0\xed", "for f in *; do cd $f && rm -rf ./x; done", `bash -c 'eval "$x"'`, "case $x in (a|b) ;; esac", "[[ -f a && b =~ c ]]",
 		"find . -exec cat {} \\;", "tar xzf - -C /x", "docker run -v a:b c", "git -C", "env -S", "ln -s", "x=(a b) y+=c", "<<<",
 		"awk -f", "dd if", "select x; do :; done", "coproc x { a; }", "let x=1", "((x++))", "declare -A x=([a]=b)", "`a \\`b\\``",
 		"cd - && pushd && popd", "printf -v", "mktemp -p", "sudo -u", "timeout", "xargs -I", "jq --arg", "find -exec",
@@ -122,6 +123,9 @@ func FuzzAnalyze(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, src string) {
 		a := shell.Analyze(src, env)
+		if slices.Contains(a.Undecided, "the parser failed") {
+			t.Fatal("panic")
+		}
 		end := -1
 		for _, s := range a.Heredocs {
 			if s.Start <= end || s.End <= s.Start || s.End > len(src) {

@@ -163,8 +163,6 @@ func (r *run) value(s *state, name string) value {
 		return value{fields: literal(" \t\n")}
 	case "?", "$", "#", "!", "RANDOM", "SECONDS", "UID", "EUID", "PPID", "LINENO", "BASHPID", "SHLVL", "EPOCHSECONDS":
 		return value{fields: literal("0")} // some number, which never leads out of a folder
-	case "0":
-		return value{fields: literal("bash")}
 	case "HOME":
 		if r.env.Home != "" {
 			return value{fields: literal(r.env.Home)}

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"path"
 	"slices"
 	"strings"
 )
@@ -53,9 +54,6 @@ func (r *run) wrapped(s *state, name string, w wrapper, args []arg, in input) []
 	if name == "command" && len(args) > 0 && (args[0].text == "-v" || args[0].text == "-V") {
 		return nil
 	}
-	if name == "xargs" || name == "parallel" {
-		args, in = r.readOperands(name, args, in), input{}
-	}
 	inner := s
 	if name == "env" || name == "sudo" || name == "doas" {
 		inner = r.fork(s)
@@ -70,6 +68,9 @@ func (r *run) wrapped(s *state, name string, w wrapper, args []arg, in input) []
 	if len(args) > 0 && args[0].text == "-" {
 		args = args[1:]
 	}
+	if name == "xargs" || name == "parallel" {
+		args, in = r.readOperands(name, args, in), input{}
+	}
 	if name == "watch" && len(args) == 1 {
 		return r.eval(r.fork(s), args, in)
 	}
@@ -79,7 +80,9 @@ func (r *run) wrapped(s *state, name string, w wrapper, args []arg, in input) []
 // readOperands adds what xargs reads, if that is known, to its operands.
 func (r *run) readOperands(name string, args []arg, in input) []arg {
 	if len(in.text) != 1 || in.text[0].open || len(in.text[0].text) > maxText {
-		r.undecided(name + " reads its operands")
+		if len(args) == 0 || !takesText(args[0].text) {
+			r.undecided(name + " reads its operands")
+		}
 		return args
 	}
 	read := strings.Fields(in.text[0].text)
@@ -88,6 +91,11 @@ func (r *run) readOperands(name string, args []arg, in input) []arg {
 		args = append(args, arg{field{text: text}, text})
 	}
 	return args
+}
+
+func takesText(command string) bool {
+	name := path.Base(command)
+	return name == "echo" || name == "printf" || grammarOf(name).text
 }
 
 // wrapperOptions takes off the options of a wrapper.
