@@ -1,8 +1,6 @@
 package shell
 
-import (
-	"mvdan.cc/sh/v3/syntax"
-)
+import "mvdan.cc/sh/v3/syntax"
 
 func (r *run) assign(s *state, a *syntax.Assign) {
 	if a.Name == nil {

@@ -1,8 +1,6 @@
 package shell
 
-import (
-	"mvdan.cc/sh/v3/syntax"
-)
+import "mvdan.cc/sh/v3/syntax"
 
 func (r *run) binary(s *state, n *syntax.BinaryCmd, in input) []field {
 	switch n.Op {

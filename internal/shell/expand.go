@@ -1,8 +1,6 @@
 package shell
 
-import (
-	"mvdan.cc/sh/v3/syntax"
-)
+import "mvdan.cc/sh/v3/syntax"
 
 // words expands shell words to the fields a command gets. Substitutions inside them are walked on the way.
 // A word of several values yields the fields of all of them.

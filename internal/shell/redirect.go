@@ -1,8 +1,6 @@
 package shell
 
-import (
-	"mvdan.cc/sh/v3/syntax"
-)
+import "mvdan.cc/sh/v3/syntax"
 
 func (r *run) redirect(s *state, n *syntax.Redirect, in input, silent bool) (input, bool) {
 	if n.Hdoc != nil {
