@@ -1,0 +1,114 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+)
+
+// open opens the active segment and learns where the journal ends, from the
+// head if that can be trusted, else from the tail.
+func (s *session) open() error {
+	if err := s.openActive(); err != nil {
+		return err
+	}
+	info, err := s.active.Stat()
+	if err != nil {
+		return fmt.Errorf("stat %s: %w", s.active.Name(), err)
+	}
+	head, ok := readHead(s.j.logs)
+	if ok && head.Offset == info.Size() && head.Offset > 0 {
+		s.end = end{Head: head, last: head.Hash}
+	} else {
+		s.end, err = recoverEnd(s.j.data, s.active)
+		if err != nil {
+			return err
+		}
+		if ok {
+			s.lost = lostSince(head, s.end)
+		}
+		if err := s.mend(); err != nil {
+			return err
+		}
+	}
+	if s.First > 0 && s.full() {
+		return s.rotate()
+	}
+	return nil
+}
+
+func (s *session) openActive() error {
+	path := ActivePath(s.j.data)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
+	if errors.Is(err, os.ErrNotExist) {
+		return s.createActive()
+	}
+	if err != nil {
+		return fmt.Errorf("open segment: %w", err)
+	}
+	s.active = f
+	return nil
+}
+
+func (s *session) createActive() error {
+	f, err := os.OpenFile(ActivePath(s.j.data), os.O_RDWR|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("create segment: %w", err)
+	}
+	s.active = f
+	if s.j.opts.Durability == Fsync {
+		syncDir(s.j.logs)
+	}
+	return nil
+}
+
+// mend ends an unterminated tail with a newline.
+func (s *session) mend() error {
+	if !s.unterminated {
+		return nil
+	}
+	if _, err := s.j.opts.Write(s.active, []byte{'\n'}); err != nil {
+		return fmt.Errorf("mend the tail of %s: %w", s.active.Name(), err)
+	}
+	s.Offset++
+	s.unterminated = false
+	return nil
+}
+
+func (s *session) full() bool {
+	return s.Offset >= s.j.opts.SegmentBytes || !sameDay(s.Time, s.j.opts.Now())
+}
+
+func sameDay(a, b time.Time) bool {
+	ay, am, ad := a.Date()
+	by, bm, bd := b.Date()
+	return ay == by && am == bm && ad == bd
+}
+
+// rotate gives the active segment its lasting name and begins another. Emptying
+// the head first keeps a crash in between from pairing it with the wrong file.
+func (s *session) rotate() error {
+	if err := syncData(s.active); err != nil {
+		return fmt.Errorf("sync %s before rotation: %w", s.active.Name(), err)
+	}
+	if err := os.Truncate(headPath(s.j.logs), 0); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("empty the head before rotation: %w", err)
+	}
+	to := segmentPath(s.j.logs, s.First)
+	if _, err := os.Lstat(to); err == nil {
+		return fmt.Errorf("rotate: %s is there already", to)
+	}
+	_ = s.active.Close()
+	if err := os.Rename(ActivePath(s.j.data), to); err != nil {
+		s.active = nil
+		return fmt.Errorf("rotate: %w", err)
+	}
+	s.active = nil
+	s.First, s.Offset = 0, 0
+	if err := s.createActive(); err != nil {
+		return err
+	}
+	syncDir(s.j.logs)
+	return nil
+}
