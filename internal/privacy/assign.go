@@ -218,6 +218,8 @@ func isReference(s string, q byte) bool {
 		return markLen(s) > 0 || hasPrefix(s, keyBegin) || q == 0 && hasPrefix(s, "[")
 	case '<':
 		return true
+	case elided[0]:
+		return hasPrefix(s, elided)
 	case '%':
 		return len(s) > 2 && s[1] == 's' && !alnum.has(s[2]) || s == "%s"
 	case '~', '.':

@@ -122,7 +122,8 @@ func (r *redactor) programFlag(i, end int) hit {
 		}
 		if h.end > 0 && p.user {
 			colon := strings.IndexByte(s[h.start:h.end], ':')
-			if colon < 0 || isReference(s[h.start+colon+1:h.end], '"') {
+			if colon < 0 || isReference(s[h.start+colon+1:h.end], '"') ||
+				strings.HasSuffix(s[h.start:h.start+colon+1], markOpen) {
 				continue
 			}
 			h.start += colon + 1

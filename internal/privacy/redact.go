@@ -9,9 +9,28 @@ import "strings"
 // It looks only at the bytes some rule is anchored at, such as the underscore of
 // ghp_ and the colon of a header, and goes back from there.
 func Redact(s string) (string, []string) {
-	r := redactor{s: s}
-	for i := 0; i < len(s); {
-		if !anchors[s[i]] {
+	var rules []string
+	for range maxPasses {
+		r := redactor{s: s, rules: rules}
+		r.scan(0, len(s))
+		if r.out == nil {
+			break
+		}
+		s, rules = string(append(r.out, s[r.done:]...)), r.rules
+	}
+	return s, rules
+}
+
+// maxPasses bounds how often a text is looked at again. A secret can stand so
+// close to another that it shows only when that one is gone; more than two such
+// in a row are somebody's play.
+const maxPasses = 4
+
+// scan asks the rules at each byte from i up to end, and returns where it went on
+// to: past end, if the last secret goes beyond it.
+func (r *redactor) scan(i, end int) int {
+	for i < end {
+		if !anchors[r.s[i]] {
 			i++
 			continue
 		}
@@ -20,21 +39,18 @@ func Redact(s string) (string, []string) {
 			i++
 			continue
 		}
-		if h.rule != "" {
+		if h.rule != "" && h.start > i {
+			h.start = max(h.start, r.scan(i+1, h.start)) // what stands between may be secret too
+		}
+		if h.rule != "" && h.start < h.end {
 			r.replace(h)
 		}
-		i = h.end
+		i = max(h.start, h.end)
 		if h.rule == awsKeyRule {
-			if h := awsSecretAfter(s, i); h.end > 0 {
-				r.replace(h)
-				i = h.end
-			}
+			i = r.awsSecretAfter(i)
 		}
 	}
-	if r.rules == nil {
-		return s, nil
-	}
-	return string(append(r.out, s[r.done:]...)), r.rules
+	return i
 }
 
 var anchors = [256]bool{

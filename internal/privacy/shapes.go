@@ -40,7 +40,8 @@ func (r *redactor) telegram(i int) hit {
 	for n <= 10 && i-n-1 >= r.done && digits.has(r.s[i-n-1]) {
 		n++
 	}
-	if n < 8 || n > 10 || !hasPrefix(r.s[i+1:], "A") {
+	if n < 8 || n > 10 || !hasPrefix(r.s[i+1:], "A") ||
+		!r.startsWord(i-n) && !strings.HasSuffix(r.s[r.done:i-n], "bot") {
 		return hit{}
 	}
 	if body := word.run(r.s[i+1:]); body >= 35 {
@@ -72,7 +73,7 @@ func (r *redactor) discord(i int) hit {
 // azureSecret finds a client secret: three characters, a digit, Q~ and at least 31 more.
 func (r *redactor) azureSecret(i int) hit {
 	start := i - 5
-	if start < r.done || r.s[i-1] != 'Q' || !digits.has(r.s[i-2]) || azureBody.run(r.s[start:i]) < 5 {
+	if start < r.done || r.s[i-1] != 'Q' || !digits.has(r.s[i-2]) || azureBody.run(r.s[start:i]) < 5 || !r.startsWord(start) {
 		return hit{}
 	}
 	if n := azureBody.run(r.s[i+1:]); n >= 31 {
@@ -91,79 +92,25 @@ func (r *redactor) awsSecret(i int) hit {
 	return hit{at, at + 40, awsSecretRule}
 }
 
-// awsSecretAfter finds the secret key that often stands near behind a key id:
-// 40 characters of base64 with letters of both cases and digits.
-func awsSecretAfter(s string, from int) hit {
-	for i := from; i < len(s) && i < from+128; {
-		n := base64.run(s[i:])
-		if n == 40 && mixed(s[i:i+n]) {
-			return hit{i, i + n, awsSecretRule}
+// awsSecretAfter redacts the secret key that often stands near behind a key id:
+// 40 characters of base64 with letters of both cases and digits. It returns where
+// to go on.
+func (r *redactor) awsSecretAfter(from int) int {
+	for i := from; i < len(r.s) && i < from+128; {
+		n := base64.run(r.s[i:])
+		if n != 40 || !mixed(r.s[i:i+n]) {
+			i += n + 1
+			continue
 		}
-		i += n + 1
+		if next := r.scan(from, i); next > i {
+			return next
+		}
+		r.replace(hit{i, i + n, awsSecretRule})
+		return i + n
 	}
-	return hit{}
+	return from
 }
 
 func mixed(s string) bool {
 	return hasDigit(s) && strings.ToLower(s) != s && strings.ToUpper(s) != s
-}
-
-const (
-	keyRule  = "private-key"
-	keyBegin = "-----BEGIN "
-	keyEnd   = "-----END "
-	keyName  = "PRIVATE KEY"
-)
-
-// privateKey finds a private key in PEM, or the beginning of one, its newlines
-// real or escaped. Where only the markers stand, as in a search, there is no key.
-func (r *redactor) privateKey(i int) hit {
-	s := r.s
-	name := i + len(keyBegin)
-	dashes := strings.Index(s[name:], "-----")
-	if dashes < 0 || dashes > 40 || !strings.Contains(s[name:name+dashes], keyName) {
-		return hit{}
-	}
-	body := name + dashes + len("-----")
-	end := strings.Index(s[body:], "-----")
-	if end < 0 {
-		end = len(s) - body
-	}
-	if !hasKeyLine(s[body : body+end]) {
-		return hit{}
-	}
-	end += body
-	if hasPrefix(s[end:], keyEnd) {
-		if n := strings.Index(s[end+len(keyEnd):], "-----"); n >= 0 && n <= 40 {
-			return hit{i, end + len(keyEnd) + n + len("-----"), keyRule}
-		}
-		return hit{i, end, keyRule}
-	}
-	return hit{i, body + keyText(s[body:end]), keyRule}
-}
-
-// hasKeyLine reports a run of base64 that is long enough for a key.
-func hasKeyLine(s string) bool {
-	for i := 0; i < len(s); {
-		n := base64.run(s[i:])
-		if n >= 16 {
-			return true
-		}
-		i += n + 1
-	}
-	return false
-}
-
-// keyText returns how much of s may be the text of a key that has no end marker:
-// up to a word that is neither long nor the last.
-func keyText(s string) int {
-	end := 0
-	for i := 0; i < len(s); {
-		n := base64.run(s[i:])
-		if n >= 16 || n > 0 && i+n == len(s) {
-			end = i + n
-		}
-		i += n + 1
-	}
-	return end
 }
