@@ -80,6 +80,9 @@ func (r *redactor) afterOperator(i, end int) int {
 		return -1 // in a shell, NAME= and a command
 	}
 	at += n
+	if compares := s[i] == '=' && (hasPrefix(s[i:], "==") || s[i-1] == '!'); compares && (at == len(s) || !quote.has(s[at])) {
+		return -1 // to another variable
+	}
 	if s[i] == ':' { // a type, as in password: str = "…"
 		if t := alnum.run(s[at:]); t > 0 && t < 8 && isTypeName(s[at:at+t]) {
 			next := at + t + blank.run(s[at+t:])

@@ -157,7 +157,7 @@ var rules = []vectors{
 		"token_count=5", "TOKEN=$OTHER", "TOKEN=\"$OTHER\"", "TOKEN=${OTHER}", "TOKEN=$(pass x)", "TOKEN=`pass x`", "TOKEN=", "TOKEN=\"\"", "PASSWORD_FILE=/run/x", "max_tokens: 5", "tokenizer=bpe", "PWD=/home/x",
 		"key=value", "monkey=1", "password: string", "TOKEN= ./x", "aws_access_key_id=x", "token::new", "secret_name: x", "pass: 5, fail: 0", "compass=1", "PASSWORD=*****", "token: true", "PasswordAuthentication no",
 		`"integrity": "sha512-` + mix60 + `=="`, "id: 123e4567-e89b-12d3-a456-426614174000", "commit " + fill(hexSet, 40), "public_key=abc", "TOKEN=<your token>", "${{ secrets.TOKEN }}", "private_key=~/.ssh/id",
-		"gh secret list", "password reset",
+		"gh secret list", "password reset", "if password != tt.password", "token == other",
 	}},
 }
 
