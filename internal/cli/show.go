@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// plural gives a noun the form that n asks for.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
+}
+
+// thousands separates the digits of n in threes.
+func thousands(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// size shows a number of bytes.
+func size(n int64) string {
+	if n < 1000 {
+		return strconv.FormatInt(n, 10) + " B"
+	}
+	f, unit := float64(n), 0
+	for f >= 999.5 && unit < 4 {
+		f, unit = f/1000, unit+1
+	}
+	return fmt.Sprintf("%.3g %cB", f, " kMGT"[unit])
+}
+
+// progress shows how far a long read has come, on a terminal only.
+type progress struct {
+	w     io.Writer
+	now   func() time.Time
+	start time.Time
+	last  time.Time
+	shown bool
+}
+
+func newProgress(w io.Writer, now func() time.Time) *progress {
+	p := &progress{now: now, start: now(), last: now()}
+	if _, ok := terminal(w); ok {
+		p.w = w
+	}
+	return p
+}
+
+func (p *progress) show(done, total int64) {
+	now := p.now()
+	if p.w == nil || now.Sub(p.last) < 100*time.Millisecond {
+		return
+	}
+	p.last, p.shown = now, true
+	percent, rate := 100*float64(done)/float64(max(total, 1)), float64(done)/now.Sub(p.start).Seconds()
+	filled := int(percent / 5)
+	fmt.Fprintf(p.w, "\r[%s%s] %3.0f %%  %s of %s, %s/s ", strings.Repeat("#", filled), strings.Repeat(".", 20-filled),
+		percent, size(done), size(total), size(int64(rate)))
+}
+
+func (p *progress) clear() {
+	if p.shown {
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
+}
