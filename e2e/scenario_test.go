@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"agent-telemetry/e2e/messagesapi"
+	"agent-telemetry/internal/event"
 )
 
 // scenario is a session of Claude Code whose every step is known beforehand.
@@ -16,6 +17,8 @@ type scenario struct {
 	settings   string   // the project's settings.json before ours is added
 	files      map[string]string
 	events     map[string]int    // hook events beside those every session has: more of them, or less
+	perhaps    []string          // hook events that come or do not, as Claude Code has it
+	last       event.Type        // of the journal's last record, where that matters
 	fails      bool              // claude is to exit with an error
 	again      []string          // prompts to the same session after the first
 	scripts    map[string][]turn // by marker; the first prompt carries the scenario's name

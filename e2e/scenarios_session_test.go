@@ -2,7 +2,11 @@
 
 package e2e
 
-import "strings"
+import (
+	"strings"
+
+	"agent-telemetry/internal/event"
+)
 
 // sessionScenarios are about what happens around tools.
 var sessionScenarios = []scenario{
@@ -56,6 +60,7 @@ var sessionScenarios = []scenario{
 	{
 		name:   "hooks_disabled",
 		events: map[string]int{"ConfigChange": 1, "Stop": -1, "SessionEnd": -1},
+		last:   event.ConfigChange,
 		scripts: map[string][]turn{"hooks_disabled": {
 			use(call{"toolu_before", "Bash", input{"command": "echo before"}, "success"}),
 			use(call{"toolu_disable", "Bash", input{"command": `echo '{"disableAllHooks":true}' > .claude/settings.local.json; sleep 2`}, "pending"}),
@@ -66,6 +71,7 @@ var sessionScenarios = []scenario{
 	{
 		name:   "marker_removed",
 		events: map[string]int{"Stop": -1, "SessionEnd": -1},
+		last:   event.TelemetryDisabled,
 		scripts: map[string][]turn{"marker_removed": {
 			use(call{"toolu_before", "Bash", input{"command": "echo before"}, "success"}),
 			use(call{"toolu_remove", "Bash", input{"command": "rm -f .telemetry-enabled .claude/.telemetry-enabled"}, "pending"}),

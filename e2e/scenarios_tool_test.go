@@ -40,6 +40,17 @@ var toolScenarios = []scenario{
 			use(call{"toolu_output", "Bash", input{"command": "cat notes.txt", "description": "Show notes"}, "success"}),
 			use(call{"toolu_heredoc", "Bash", input{"command": "cat > new.txt <<'EOF'\n" + canary + "heredoc\nEOF\nwc -l new.txt"}, "success"}),
 			use(call{"toolu_exit3", "Bash", input{"command": "cat notes.txt >&2; exit 3"}, "failure"}),
+			say("done"),
+		}},
+	},
+	{
+		// Where a command was killed for its time, claude -p mostly ends without
+		// calling SessionEnd hooks, ours or another.
+		name:    "bash_timeout",
+		perhaps: []string{"SessionEnd"},
+		files:   map[string]string{"notes.txt": canary + "file\n"},
+		scripts: map[string][]turn{"bash_timeout": {
+			use(call{"toolu_before", "Bash", input{"command": "cat notes.txt"}, "success"}),
 			use(call{"toolu_timeout", "Bash", input{"command": "sleep 5; cat notes.txt", "timeout": 1000}, "failure"}),
 			say("done"),
 		}},
@@ -61,7 +72,7 @@ var toolScenarios = []scenario{
 		name:   "bash_moved_to_background",
 		events: map[string]int{"UserPromptSubmit": 1, "Stop": 1},
 		scripts: map[string][]turn{"bash_moved_to_background": {
-			use(call{"toolu_moved", "Bash", input{"command": heldCommand + "exit 3", "timeout": 1000}, "success"}),
+			use(call{"toolu_moved", "Bash", input{"command": heldCommand + "exit 3", "timeout": 1000}, "failure"}),
 			letGo("waiting"),
 			say("done"),
 		}},
