@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"agent-telemetry/internal/event"
+
+	"github.com/spf13/cobra"
+)
+
+// output is a form of showing records.
+type output string
+
+const (
+	asTable output = "table"
+	asJSONL output = "jsonl"
+	asJSON  output = "json"
+	asCSV   output = "csv"
+)
+
+func outputFlag(cmd *cobra.Command, to *string) {
+	cmd.Flags().StringVarP(to, "output", "o", "", "table, jsonl, json or csv (default table for a terminal, jsonl for a pipe)")
+}
+
+// outputOf reads the flag; without it the destination decides.
+func (a *app) outputOf(flag string) (output, error) {
+	switch o := output(flag); o {
+	case asTable, asJSONL, asJSON, asCSV:
+		return o, nil
+	case "":
+		if _, ok := terminal(a.out); ok {
+			return asTable, nil
+		}
+		return asJSONL, nil
+	}
+	return "", usageError{fmt.Errorf("--output %s: write table, jsonl, json or csv", flag)}
+}
+
+// sink shows records one by one.
+type sink interface {
+	put(line []byte, r *event.Record) error
+	end() error
+}
+
+func (a *app) sink(o output, all bool) sink {
+	switch o {
+	case asJSONL:
+		return &jsonlSink{w: a.out}
+	case asJSON:
+		return &jsonSink{w: a.out}
+	case asCSV:
+		return &csvSink{w: csv.NewWriter(a.out)}
+	}
+	return newTable(a.out, a.now().Location(), a.colour(), all)
+}
+
+// jsonlSink writes the journal's own bytes, so that hashes can be checked.
+type jsonlSink struct{ w io.Writer }
+
+func (s *jsonlSink) put(line []byte, _ *event.Record) error {
+	_, err := s.w.Write(append(line[:len(line):len(line)], '\n'))
+	return err
+}
+
+func (s *jsonlSink) end() error { return nil }
+
+type jsonSink struct {
+	w       io.Writer
+	started bool
+}
+
+func (s *jsonSink) put(line []byte, _ *event.Record) error {
+	sep := ",\n"
+	if !s.started {
+		sep, s.started = "[\n", true
+	}
+	_, err := fmt.Fprintf(s.w, "%s%s", sep, line)
+	return err
+}
+
+func (s *jsonSink) end() error {
+	text := "\n]\n"
+	if !s.started {
+		text = "[]\n"
+	}
+	_, err := io.WriteString(s.w, text)
+	return err
+}
+
+var csvColumns = []string{
+	"seq", "timestamp", "level", "event_type", "hook_event", "session_id", "agent_id", "project_name", "tool_name",
+	"outcome", "duration_ms", "outside_project_scope", "scope_reason", "file_path", "command", "search_pattern", "search_path", "url", "query",
+	"tool_use_id", "host", "user_id", "journal",
+}
+
+type csvSink struct {
+	w       *csv.Writer
+	started bool
+}
+
+func (s *csvSink) put(_ []byte, r *event.Record) error {
+	if !s.started {
+		s.started = true
+		if err := s.w.Write(csvColumns); err != nil {
+			return err
+		}
+	}
+	a, duration := &r.Action, ""
+	if r.DurationMS != nil {
+		duration = strconv.FormatInt(*r.DurationMS, 10)
+	}
+	row := []string{
+		strconv.FormatUint(r.Seq, 10), r.Timestamp.Format(event.TimeFormat), string(r.Level), string(r.EventType), r.HookEvent,
+		r.SessionID, r.AgentID, r.ProjectName, r.ToolName, string(r.Outcome), duration, strconv.FormatBool(a.OutsideProjectScope),
+		a.ScopeReason, a.FilePath, a.Command, a.SearchPattern, a.SearchPath, a.URL, a.Query, r.ToolUseID, r.Metadata.Host, r.Metadata.UserID, r.Metadata.Journal,
+	}
+	for i := range row {
+		row[i] = inert(row[i])
+	}
+	if err := s.w.Write(row); err != nil {
+		return err
+	}
+	s.w.Flush()
+	return s.w.Error()
+}
+
+func (s *csvSink) end() error {
+	s.w.Flush()
+	return s.w.Error()
+}
+
+// inert keeps a spreadsheet from taking a cell for a formula.
+func inert(cell string) string {
+	if strings.HasPrefix(cell, "=") || strings.HasPrefix(cell, "+") || strings.HasPrefix(cell, "-") || strings.HasPrefix(cell, "@") || strings.HasPrefix(cell, "\t") || strings.HasPrefix(cell, "\r") {
+		return "'" + cell
+	}
+	return cell
+}
+
+func parseRecord(line []byte) (*event.Record, error) {
+	r := new(event.Record)
+	return r, json.Unmarshal(line, r)
+}

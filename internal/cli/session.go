@@ -1,0 +1,200 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"agent-telemetry/internal/event"
+	"agent-telemetry/internal/query"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) sessionCommand() *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "session [ID]",
+		Short: "Tell one session as a story",
+		Long: `Tell one session as a story: each prompt, and what it led to. The beginning of an
+id serves; without one it is the latest session. With --output json the actions
+come joined, with jsonl the session's records as they stand in the journal.`,
+		Example: "  agent-telemetry session\n  agent-telemetry session 9e43",
+		Args:    atMost(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, err := a.outputOf(format)
+			if err != nil {
+				return err
+			}
+			prefix := ""
+			if len(args) > 0 {
+				prefix = args[0]
+			}
+			return a.session(cmd.Context(), prefix, o)
+		},
+	}
+	outputFlag(cmd, &format)
+	return cmd
+}
+
+// story is one session's records.
+type story struct {
+	id      string
+	records []*event.Record
+	lines   [][]byte
+	joiner  query.Joiner
+}
+
+func (a *app) session(ctx context.Context, prefix string, o output) error {
+	s, err := a.story(ctx, prefix)
+	if err != nil {
+		return err
+	}
+	switch o {
+	case asJSON:
+		e := json.NewEncoder(a.out)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(s.joiner.Actions())
+	case asTable:
+		return s.print(newTable(a.out, a.now().Location(), a.colour(), false))
+	}
+	out := a.sink(o, true)
+	for i, r := range s.records {
+		if err := out.put(s.lines[i], r); err != nil {
+			return err
+		}
+	}
+	return out.end()
+}
+
+// story reads the session whose id begins with prefix, or the latest one.
+func (a *app) story(ctx context.Context, prefix string) (*story, error) {
+	id, err := a.findSession(ctx, prefix)
+	if err != nil {
+		return nil, err
+	}
+	s := &story{id: id}
+	err = a.scan(ctx, query.Filter{Sessions: []string{id}}, func(line []byte, r *event.Record) error {
+		if r.SessionID == id {
+			s.records = append(s.records, r)
+			s.lines = append(s.lines, append([]byte(nil), line...))
+			s.joiner.Add(r)
+		}
+		return nil
+	})
+	return s, err
+}
+
+func (a *app) findSession(ctx context.Context, prefix string) (string, error) {
+	var ids []string
+	seen := map[string]bool{}
+	latest := ""
+	err := a.scan(ctx, query.Filter{Sessions: []string{prefix}}, func(_ []byte, r *event.Record) error {
+		if r.SessionID == "" {
+			return nil
+		}
+		latest = r.SessionID
+		if !seen[latest] {
+			seen[latest] = true
+			ids = append(ids, latest)
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return "", err
+	case len(ids) == 0 && prefix == "":
+		return "", fmt.Errorf("no session recorded in %s yet: 'agent-telemetry doctor' tells whether recording is on", a.data())
+	case len(ids) == 0:
+		return "", fmt.Errorf("no session recorded in %s whose id begins with %q", a.data(), prefix)
+	case prefix == "" || slices.Contains(ids, prefix):
+		if prefix != "" {
+			return prefix, nil
+		}
+		return latest, nil
+	case len(ids) > 1:
+		return "", fmt.Errorf("%d sessions begin with %q: %s", len(ids), prefix, clean(strings.Join(ids[:min(len(ids), 5)], ", ")))
+	}
+	return ids[0], nil
+}
+
+func (s *story) print(t *table) error {
+	s.header(t)
+	depth := map[string]string{"": ""}
+	for _, r := range s.records {
+		if r.AgentID != "" && depth[r.AgentID] == "" {
+			depth[r.AgentID] = "│ "
+		}
+		w, ok := s.row(r, t)
+		if !ok {
+			continue
+		}
+		if err := t.line(w, depth[r.AgentID]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// row tells each action once, where it began.
+func (s *story) row(r *event.Record, t *table) (row, bool) {
+	switch r.HookEvent {
+	case "PreToolUse", "PostToolUse", "PostToolUseFailure", "PermissionDenied":
+		a := s.joiner.Action(r.ToolUseID)
+		if a == nil || t.shown[a] {
+			return row{}, false
+		}
+		t.shown[a] = true
+		return actionRow(a), true
+	case "PostToolBatch":
+		for i := range r.Action.Calls {
+			a := s.joiner.Action(r.Action.Calls[i].ToolUseID)
+			if a != nil && !t.shown[a] {
+				t.shown[a] = true
+				return actionRow(a), true
+			}
+		}
+		return row{}, false
+	case "PermissionRequest", "UserPromptExpansion":
+		return row{}, false
+	}
+	return rowOf(r), true
+}
+
+func (s *story) header(t *table) {
+	first, last := s.records[0], s.records[len(s.records)-1]
+	counts := map[event.Outcome]int{}
+	outside := 0
+	for _, a := range s.joiner.Actions() {
+		counts[a.Outcome]++
+		if a.Details.OutsideProjectScope {
+			outside++
+		}
+	}
+	n := len(s.joiner.Actions())
+	parts := []string{fmt.Sprintf("%d %s", n, plural(n, "action"))}
+	for _, c := range []struct {
+		n    int
+		word string
+	}{{counts[event.Failure], "failed"}, {counts[event.Denied], "denied"}, {counts[event.Interrupted], "stopped"}, {counts[event.Pending], "pending"}, {outside, "outside the project"}} {
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.word))
+		}
+	}
+	fmt.Fprintf(t.w, "Session %s\n", t.paint.bold(clean(s.id)))
+	fmt.Fprintf(t.w, "Project %s\n", clean(first.ProjectPath))
+	fmt.Fprintf(t.w, "%s, %s, Claude Code %s\n", first.Timestamp.In(t.zone).Format("2 Jan 2006 15:04:05 MST"),
+		lasted(last.Timestamp.Sub(first.Timestamp)), clean(first.Metadata.ClaudeVersion))
+	fmt.Fprintf(t.w, "%s\n\n", strings.Join(parts, " · "))
+}
+
+func lasted(d time.Duration) string {
+	if s := shortDuration(d.Round(time.Millisecond)); s != "" {
+		return s
+	}
+	return "an instant"
+}

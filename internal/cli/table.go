@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"agent-telemetry/internal/event"
+	"agent-telemetry/internal/query"
+)
+
+const defaultWidth = 100 // where the terminal does not say
+
+// table shows records as lines, one for a tool call: its Pre record is left out
+// unless nothing else comes of it.
+type table struct {
+	w      io.Writer
+	zone   *time.Location
+	paint  painter
+	all    bool
+	width  int
+	day    string
+	joiner query.Joiner
+	shown  map[*query.Action]bool
+}
+
+func newTable(w io.Writer, zone *time.Location, paint painter, all bool) *table {
+	t := &table{w: w, zone: zone, paint: paint, all: all, width: defaultWidth, shown: map[*query.Action]bool{}}
+	if width, ok := terminal(w); ok && width >= 60 {
+		t.width = width
+	}
+	return t
+}
+
+func (t *table) put(_ []byte, r *event.Record) error {
+	if t.all {
+		return t.line(rowOf(r), "")
+	}
+	switch r.HookEvent {
+	case "PreToolUse":
+		t.joiner.Add(r)
+		return nil
+	case "PostToolBatch":
+		return t.batch(r)
+	case "PostToolUse", "PostToolUseFailure", "PermissionDenied":
+		t.joiner.Add(r)
+		return t.line(rowOf(r), "")
+	}
+	return t.line(rowOf(r), "")
+}
+
+// batch shows the calls that only a batch tells of: those that never ran.
+func (t *table) batch(r *event.Record) error {
+	t.joiner.Add(r)
+	for i := range r.Action.Calls {
+		a := t.joiner.Action(r.Action.Calls[i].ToolUseID)
+		if a == nil || t.shown[a] || !a.NeverRan() {
+			continue
+		}
+		t.shown[a] = true
+		if err := t.line(actionRow(a), ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *table) end() error { return nil }
+
+// line lays one row out: time, session, verb, what, outcome, duration, mark.
+func (t *table) line(w row, indent string) error {
+	if err := t.dayLine(w.time); err != nil {
+		return err
+	}
+	at := w.time.In(t.zone).Format("15:04:05")
+	verb := pad(clip(clean(w.verb), 11, false), 11)
+	mark, outcome := " ", outcomeWord(w.outcome)
+	if w.outside {
+		mark = "⚠"
+	}
+	lane := indent
+	if w.agent != "" && indent == "" {
+		lane = "└ "
+	}
+	// time 8, session 8, verb 11, outcome 9, duration 8, mark 1, and the gaps.
+	room := t.width - 8 - 8 - 11 - 9 - 8 - 1 - 7 - columns(lane)
+	what := pad(clip(clean(w.what), room, w.path), room)
+	if w.outside && !w.allowed {
+		what, mark = t.paint.warn(what), t.paint.warn(mark)
+	}
+	switch w.outcome {
+	case event.Failure, event.Denied, event.Interrupted:
+		outcome = t.paint.bad(pad(outcome, 9))
+	default:
+		outcome = t.paint.dim(pad(outcome, 9))
+	}
+	text := fmt.Sprintf("%s %s  %s%s %s %s %s %s", t.paint.dim(at), t.paint.dim(pad(clip(clean(w.session), 8, false), 8)),
+		lane, t.paint.verb(verb, w.verb), what, outcome, fmt.Sprintf("%8s", shortDuration(w.duration)), mark)
+	_, err := fmt.Fprintln(t.w, strings.TrimRight(text, " "))
+	return err
+}
+
+// dayLine begins each day with its date.
+func (t *table) dayLine(at time.Time) error {
+	day := at.In(t.zone).Format("Monday, 2 January 2006")
+	if day == t.day {
+		return nil
+	}
+	t.day = day
+	_, err := fmt.Fprintln(t.w, t.paint.dim("── "+day+" "+strings.Repeat("─", max(0, t.width-4-columns(day)))))
+	return err
+}
+
+func outcomeWord(o event.Outcome) string {
+	switch o {
+	case event.Success:
+		return "ok"
+	case event.Failure:
+		return "✗ failed"
+	case event.Denied:
+		return "⊘ denied"
+	case event.Interrupted:
+		return "✗ stopped"
+	case event.Pending:
+		return "…"
+	case event.Unknown:
+		return "?"
+	}
+	return ""
+}
+
+func shortDuration(d time.Duration) string {
+	switch {
+	case d <= 0:
+		return ""
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < time.Hour:
+		return fmt.Sprintf("%dm %02ds", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%dh %02dm", int(d.Hours()), int(d.Minutes())%60)
+}

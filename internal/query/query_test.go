@@ -1,0 +1,180 @@
+package query_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"agent-telemetry/internal/event"
+	"agent-telemetry/internal/query"
+
+	"pgregory.net/rapid"
+)
+
+func TestMatch(t *testing.T) {
+	at := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	r := event.Record{
+		Timestamp: at, SessionID: "9e43999f-7db6", ProjectName: "shop", ProjectPath: "/home/dev/shop", ToolName: "Bash",
+		EventType: event.CommandExecution, HookEvent: "PostToolUse", Outcome: event.Failure, Level: event.Error,
+		Action: event.ActionDetails{Command: "cat ../Secret", OutsideProjectScope: true, FilePath: "/etc/app.env"},
+	}
+	yes, no := true, false
+	for _, c := range []struct {
+		name string
+		f    query.Filter
+		want bool
+	}{
+		{"everything", query.Filter{}, true},
+		{"since includes", query.Filter{Since: at}, true},
+		{"since", query.Filter{Since: at.Add(1)}, false},
+		{"until excludes", query.Filter{Until: at}, false},
+		{"until", query.Filter{Until: at.Add(1)}, true},
+		{"session prefix", query.Filter{Sessions: []string{"x", "9e43"}}, true},
+		{"session middle", query.Filter{Sessions: []string{"7db6"}}, false},
+		{"project name", query.Filter{Projects: []string{"shop"}}, true},
+		{"project path", query.Filter{Projects: []string{"/home/dev/shop/"}}, true},
+		{"part of a project's path", query.Filter{Projects: []string{"/home/dev"}}, false},
+		{"tool in any case", query.Filter{Tools: []string{"bash"}}, true},
+		{"another tool", query.Filter{Tools: []string{"Read"}}, false},
+		{"event", query.Filter{Events: []string{"command_execution"}}, true},
+		{"hook", query.Filter{Hooks: []string{"PreToolUse"}}, false},
+		{"outcome", query.Filter{Outcomes: []string{"failure"}}, true},
+		{"level", query.Filter{Levels: []string{"error"}}, true},
+		{"outside", query.Filter{Outside: &yes}, true},
+		{"not outside", query.Filter{Outside: &no}, false},
+		{"path", query.Filter{Path: "*.env"}, true},
+		{"path must match whole", query.Filter{Path: "app.env"}, false},
+		{"text in any case", query.Filter{Text: "SECRET"}, true},
+		{"text elsewhere", query.Filter{Text: "shop"}, false},
+		{"all at once", query.Filter{Tools: []string{"Bash"}, Text: "cat", Outside: &yes, Path: "/etc/*"}, true},
+		{"one fails", query.Filter{Tools: []string{"Bash"}, Text: "cat", Outside: &no}, false},
+	} {
+		if got := c.f.Match(&r); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}
+
+func TestGlob(t *testing.T) {
+	for _, c := range []struct {
+		pattern, s string
+		want       bool
+	}{
+		{"*", "/a/b", true}, {"*.go", "/a/b.go", true}, {"*.go", "/a/b.gox", false}, {"/a/*/c", "/a/b/b/c", true},
+		{"/a/?", "/a/b", true}, {"/a/?", "/a/", false}, {"a*b*c", "aXbYbZc", true}, {"a*b*c", "aXbYbZ", false}, {"", "a", false}, {"*", "", false},
+	} {
+		if got := query.Glob(c.pattern, c.s); got != c.want {
+			t.Errorf("Glob(%q, %q) = %v", c.pattern, c.s, got)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.StringMatching(`[ab/]{1,12}`).Draw(t, "s")
+		i := rapid.IntRange(0, len(s)).Draw(t, "i")
+		j := rapid.IntRange(i, len(s)).Draw(t, "j")
+		if !query.Glob(s[:i]+"*"+s[j:], s) {
+			t.Fatalf("%q with %d to %d as * does not match", s, i, j)
+		}
+	})
+	if query.Glob(strings.Repeat("*a", 1000)+"b", strings.Repeat("a", 100_000)) {
+		t.Error("matched")
+	}
+}
+
+func TestParseTime(t *testing.T) {
+	now := time.Date(2026, 7, 2, 12, 0, 0, 0, time.FixedZone("", 2*3600))
+	for text, want := range map[string]string{
+		"15m": "2026-07-02T11:45:00+02:00", "7d": "2026-06-25T12:00:00+02:00", "2w": "2026-06-18T12:00:00+02:00",
+		"2026-07-01": "2026-07-01T00:00:00+02:00", "2026-07-01 08:30": "2026-07-01T08:30:00+02:00", "2026-07-01T12:00:00Z": "2026-07-01T12:00:00Z",
+	} {
+		got, err := query.ParseTime(text, now)
+		if err != nil || got.Format(time.RFC3339) != want {
+			t.Errorf("%s: %v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "yesterday", "-5m", "7 d", "99999999d", "2026-13-01", "d"} {
+		if got, err := query.ParseTime(text, now); err == nil {
+			t.Errorf("%q read as %v", text, got)
+		}
+	}
+}
+
+// step is one record of a scenario: hook, id, and what a batch or notice says.
+type step struct {
+	hook, id, says string
+}
+
+func records(steps []step) (list []event.Record) {
+	for i, s := range steps {
+		r := event.Record{Seq: uint64(i + 1), HookEvent: s.hook, SessionID: "s", ToolName: "Bash", EventType: event.CommandExecution}
+		r.Action.InputHash = "h"
+		switch s.hook {
+		case "PreToolUse":
+			r.ToolUseID, r.Outcome = s.id, event.Pending
+		case "PostToolUse":
+			r.ToolUseID, r.Outcome = s.id, event.Success
+		case "PostToolUseFailure":
+			r.ToolUseID, r.Outcome = s.id, event.Failure
+			if s.says != "" {
+				r.Outcome = event.Outcome(s.says)
+			}
+		case "PermissionDenied":
+			r.ToolUseID, r.Outcome = s.id, event.Denied
+		case "PostToolBatch":
+			r.Action.Calls = []event.Call{{ToolUseID: s.id, ToolName: "Bash", Response: s.says}}
+		case "UserPromptSubmit":
+			r.Action.RefersTo, r.Action.TaskStatus = s.id, s.says
+		}
+		list = append(list, r)
+	}
+	return list
+}
+
+func TestOutcomes(t *testing.T) {
+	for name, c := range map[string]struct {
+		steps []step
+		want  string // id:outcome, in order
+	}{
+		"success":                  {[]step{{"PreToolUse", "a", ""}, {"PostToolUse", "a", ""}, {"PostToolBatch", "a", "result"}}, "a:success"},
+		"failure":                  {[]step{{"PreToolUse", "a", ""}, {"PostToolUseFailure", "a", ""}, {"PostToolBatch", "a", "error"}}, "a:failure"},
+		"interrupted":              {[]step{{"PreToolUse", "a", ""}, {"PostToolUseFailure", "a", "interrupted"}}, "a:interrupted"},
+		"denied by shape":          {[]step{{"PreToolUse", "a", ""}, {"PostToolBatch", "a", "result"}}, "a:denied"},
+		"success that says denied": {[]step{{"PreToolUse", "a", ""}, {"PostToolUse", "a", ""}, {"PostToolBatch", "a", "denied"}}, "a:success"},
+		"denied, batch only":       {[]step{{"PostToolBatch", "a", "denied"}}, "a:denied"},
+		"denied by classifier":     {[]step{{"PreToolUse", "a", ""}, {"PermissionDenied", "a", ""}}, "a:denied"},
+		"unknown tool":             {[]step{{"PostToolBatch", "a", "unknown_tool"}}, "a:failure"},
+		"invalid input":            {[]step{{"PostToolBatch", "a", "invalid_input"}}, "a:failure"},
+		"recording began late":     {[]step{{"PostToolBatch", "a", "result"}}, "a:unknown"},
+		"running":                  {[]step{{"PreToolUse", "a", ""}}, "a:pending"},
+		"left open":                {[]step{{"PreToolUse", "a", ""}, {"SessionEnd", "", ""}}, "a:unknown"},
+		"two at once":              {[]step{{"PreToolUse", "a", ""}, {"PreToolUse", "b", ""}, {"PostToolUse", "b", ""}, {"PostToolUseFailure", "a", ""}}, "a:failure b:success"},
+		"background failed":        {[]step{{"PreToolUse", "a", ""}, {"PostToolUse", "a", ""}, {"UserPromptSubmit", "a", "failed"}}, "a:failure"},
+		"background done":          {[]step{{"PreToolUse", "a", ""}, {"PostToolUse", "a", ""}, {"UserPromptSubmit", "a", "completed"}}, "a:success"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, a := range query.Actions(records(c.steps)) {
+				got = append(got, fmt.Sprintf("%s:%s", a.ToolUseID, a.Outcome))
+			}
+			if strings.Join(got, " ") != c.want {
+				t.Errorf("got %v, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestPermissionRequestFindsItsCall(t *testing.T) {
+	list := query.Actions(records([]step{{"PreToolUse", "a", ""}, {"PermissionRequest", "", ""}, {"PostToolUse", "a", ""}}))
+	if len(list) != 1 || !list[0].Asked || len(list[0].Records) != 3 {
+		t.Errorf("%+v", list)
+	}
+}
+
+// What was outside before the call stays so, whatever the call then changed.
+func TestOutsideBeforeTheCallCounts(t *testing.T) {
+	r := records([]step{{"PreToolUse", "a", ""}, {"PostToolUse", "a", ""}})
+	r[0].Action.OutsideProjectScope, r[0].Action.ScopeReason = true, "a link leads out"
+	if a := query.Actions(r)[0]; !a.Details.OutsideProjectScope || a.Details.ScopeReason != "a link leads out" {
+		t.Errorf("%+v", a.Details)
+	}
+}
