@@ -29,6 +29,13 @@ func reducePrompt(v *jsontree.Value) {
 	*v = out
 }
 
+// Outline returns what level Redacted leaves of a prompt.
+func Outline(prompt *jsontree.Value) jsontree.Value {
+	v := *prompt
+	reducePrompt(&v)
+	return v
+}
+
 // slashCommand splits a prompt that begins with /name.
 func slashCommand(prompt string) (name, rest string) {
 	if len(prompt) < 2 || prompt[0] != '/' || !letters.has(prompt[1]) {

@@ -1,0 +1,34 @@
+package capture
+
+import (
+	"os"
+	"strings"
+	"time"
+)
+
+// Main is the hook's main function. It prints nothing and its caller exits 0,
+// whatever happens: Claude Code would take an exit code of 2 for a veto.
+func Main(args []string) {
+	h := Hook{
+		Data:   DataDir(pinned(args), os.Getenv),
+		Stdin:  os.Stdin,
+		Getenv: os.Getenv,
+		Getwd:  os.Getwd,
+		Now:    time.Now,
+	}
+	h.Run()
+}
+
+// pinned reads --data DIR or --data=DIR; anything else is left alone, so that a
+// newer settings file does not silence an older hook.
+func pinned(args []string) string {
+	for i, arg := range args {
+		if dir, ok := strings.CutPrefix(arg, "--data="); ok {
+			return dir
+		}
+		if arg == "--data" && i+1 < len(args) {
+			return args[i+1]
+		}
+	}
+	return ""
+}
