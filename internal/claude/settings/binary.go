@@ -86,7 +86,7 @@ func (in *inspection) compare(e entry, path string) {
 			fmt.Sprintf("%s start %s, expected is %s.", e.source.name(), path, in.want.Command), e.source.Path, in.mendBinary(e),
 		})
 	}
-	if e.source.Level != Plugin && !slices.Equal(e.args, in.want.Args) {
+	if !e.unpinned() && !slices.Equal(e.args, in.want.Args) {
 		in.report.add(Finding{
 			Warn, CodeArgsDiffer, "The hook that is installed has other arguments",
 			fmt.Sprintf("It is given %q, expected is %q: records may go to another journal.", e.args, in.want.Args), e.source.Path, in.mend(e.source.Level),

@@ -12,7 +12,7 @@ func (in *inspection) checkEntries(live []entry) {
 		in.report.add(Finding{
 			Level: Fail, Code: CodeAbsent, Title: "The hook is not installed",
 			Detail: "No settings file or enabled plugin that Claude Code reads here has it.",
-			Remedy: in.mend(Project),
+			Remedy: in.mend(Local),
 		})
 		return
 	}

@@ -32,6 +32,7 @@ func Inspect(project string, env Env, want Hook) Report {
 	in.files = in.sources()
 	in.plugins = in.enabledPlugins()
 	live := in.live()
+	in.report.Installed = in.installed(live)
 	in.checkGates(live)
 	in.checkEntries(live)
 	in.checkBinaries(live)

@@ -28,8 +28,11 @@ type Finding struct {
 type Report struct {
 	// Files are the settings files that exist, from the lowest precedence to
 	// the highest.
-	Files    []File    `json:"files"`
-	Findings []Finding `json:"findings"`
+	Files []File `json:"files"`
+	// Installed are the ways in which Claude Code starts the hook, as far as it
+	// reads them at all, in the same order, plugins first.
+	Installed []Installed `json:"installed"`
+	Findings  []Finding   `json:"findings"`
 }
 
 // Records reports whether, as far as settings decide, everything the agent

@@ -43,6 +43,12 @@ func (e entry) hasty() bool { return e.timeout > 0 && e.timeout < 1 }
 // whole reports whether the entry sees everything its event is fired for.
 func (e entry) whole() bool { return !e.weak() && e.condition == "" && matchesAll(e.matcher) }
 
+// unpinned reports whether the entry serves many people, each of whose records go
+// to a data folder of their own.
+func (e entry) unpinned() bool {
+	return e.source.Level == Plugin || e.source.Level == Managed && len(e.args) == 0
+}
+
 // key tells handlers apart as Claude Code does when it drops duplicates.
 func (e entry) key() string {
 	return strings.Join(append([]string{e.source.plugin, e.shell, e.command, e.condition, fmt.Sprint(e.execForm)}, e.args...), "\x00")
