@@ -37,9 +37,10 @@ func rowOf(r *event.Record) row {
 		w.verb = r.ToolName
 		w.what, w.path = touched(&r.Action, r.EventType)
 		if r.EventType == event.PermissionRequest {
-			w.verb, w.what, w.path = "permission", r.ToolName+" "+w.what, false
+			w.verb, w.what, w.path = "permission", join(r.ToolName, w.what), false
+			w.outcome = "" // of the request, not of the call
 		}
-		return w
+		return w.named(&r.Action)
 	}
 	w.verb, w.what, w.path = happened(r)
 	return w
@@ -52,6 +53,14 @@ func actionRow(a *query.Action) row {
 		outside: a.Details.OutsideProjectScope, allowed: a.Details.ScopeAllowed,
 	}
 	w.what, w.path = touched(&a.Details, a.EventType)
+	return w.named(&a.Details)
+}
+
+// named tells an MCP call by server and tool, whose joined name is long.
+func (w row) named(a *event.ActionDetails) row {
+	if a.MCPServer != "" && strings.HasPrefix(w.verb, "mcp__") {
+		w.verb = "mcp"
+	}
 	return w
 }
 
@@ -85,12 +94,30 @@ func touched(a *event.ActionDetails, t event.Type) (what string, path bool) {
 		}
 	}
 	parts := []string{}
-	for _, s := range [...]string{a.SubagentType, a.Skill, a.MCPServer, a.Description, a.TaskID} {
+	for _, s := range [...]string{a.SubagentType, a.Skill, a.MCPServer, a.MCPTool, a.Description, taskName(a.TaskID), neverRan(a.Error)} {
 		if s != "" {
 			parts = append(parts, s)
 		}
 	}
 	return strings.Join(parts, " · "), false
+}
+
+func taskName(id string) string {
+	if id == "" {
+		return ""
+	}
+	return "task " + id
+}
+
+// neverRan words the errors of calls that did not get as far as running.
+func neverRan(class string) string {
+	switch class {
+	case event.ResponseUnknownTool:
+		return "no such tool"
+	case event.ResponseInvalidInput:
+		return "invalid input"
+	}
+	return ""
 }
 
 func changes(a *event.ActionDetails) string {
@@ -145,25 +172,46 @@ func happened(r *event.Record) (verb, what string, path bool) {
 		}
 		return "retention", "", false
 	}
-	verb = string(r.EventType)
-	if r.EventType == event.Other && r.HookEvent != "" {
-		verb = r.HookEvent
-	}
+	verb = shortName(r)
 	if a.FilePath != "" {
 		return verb, a.FilePath, true
 	}
-	return verb, join(a.Reason, a.TaskID, a.MCPServer), false
+	return verb, join(taskName(a.TaskID), a.MCPServer, a.Reason), false
+}
+
+// shortName names an event in the width of its column.
+func shortName(r *event.Record) string {
+	switch r.EventType {
+	case event.Instructions:
+		return "loaded"
+	case event.FileChanged:
+		return "changed"
+	case event.Notification:
+		return "notice"
+	case event.Elicitation:
+		return "question"
+	case event.Compaction:
+		return "compact"
+	case event.Other:
+		if r.HookEvent != "" {
+			return r.HookEvent
+		}
+	}
+	return string(r.EventType)
 }
 
 func promptLine(a *event.ActionDetails) string {
 	if a.Synthetic {
-		return join("task "+a.TaskID, a.TaskStatus)
+		return join(taskName(a.TaskID), a.TaskStatus)
 	}
-	parts := append([]string{a.SlashCommand}, a.Flags...)
-	if a.PromptChars != nil {
-		parts = append(parts, "· "+thousands(*a.PromptChars)+" chars")
+	line := join(append([]string{a.SlashCommand}, a.Flags...)...)
+	if a.PromptChars == nil {
+		return line
 	}
-	return join(parts...)
+	if line != "" {
+		line += " · "
+	}
+	return line + thousands(*a.PromptChars) + " chars"
 }
 
 func batchLine(a *event.ActionDetails) string {

@@ -123,46 +123,49 @@ func (a *app) findSession(ctx context.Context, prefix string) (string, error) {
 }
 
 func (s *story) print(t *table) error {
+	t.one = true
 	s.header(t)
-	depth := map[string]string{"": ""}
 	for _, r := range s.records {
-		if r.AgentID != "" && depth[r.AgentID] == "" {
-			depth[r.AgentID] = "│ "
+		if r.EventType == event.UserPrompt && r.HookEvent == "UserPromptSubmit" && !r.Action.Synthetic {
+			fmt.Fprintln(t.w) // a prompt begins a chapter
 		}
-		w, ok := s.row(r, t)
-		if !ok {
-			continue
+		indent := ""
+		if r.AgentID != "" {
+			indent = "│ "
 		}
-		if err := t.line(w, depth[r.AgentID]); err != nil {
-			return err
+		for _, w := range s.rows(r, t) {
+			if err := t.line(w, indent); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// row tells each action once, where it began.
-func (s *story) row(r *event.Record, t *table) (row, bool) {
+// rows tells what a record adds to the story: each action once, where it began.
+func (s *story) rows(r *event.Record, t *table) []row {
 	switch r.HookEvent {
 	case "PreToolUse", "PostToolUse", "PostToolUseFailure", "PermissionDenied":
-		a := s.joiner.Action(r.ToolUseID)
-		if a == nil || t.shown[a] {
-			return row{}, false
-		}
-		t.shown[a] = true
-		return actionRow(a), true
+		return s.action(r.ToolUseID, t)
 	case "PostToolBatch":
+		var rows []row
 		for i := range r.Action.Calls {
-			a := s.joiner.Action(r.Action.Calls[i].ToolUseID)
-			if a != nil && !t.shown[a] {
-				t.shown[a] = true
-				return actionRow(a), true
-			}
+			rows = append(rows, s.action(r.Action.Calls[i].ToolUseID, t)...)
 		}
-		return row{}, false
+		return rows
 	case "PermissionRequest", "UserPromptExpansion":
-		return row{}, false
+		return nil
 	}
-	return rowOf(r), true
+	return []row{rowOf(r)}
+}
+
+func (s *story) action(id string, t *table) []row {
+	a := s.joiner.Action(id)
+	if a == nil || t.shown[a] {
+		return nil
+	}
+	t.shown[a] = true
+	return []row{actionRow(a)}
 }
 
 func (s *story) header(t *table) {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"agent-telemetry/internal/event"
 	"agent-telemetry/internal/query"
@@ -19,6 +20,7 @@ type table struct {
 	zone   *time.Location
 	paint  painter
 	all    bool
+	one    bool // all rows are of one session: leave its column out
 	width  int
 	day    string
 	joiner query.Joiner
@@ -83,8 +85,12 @@ func (t *table) line(w row, indent string) error {
 	if w.agent != "" && indent == "" {
 		lane = "└ "
 	}
-	// time 8, session 8, verb 11, outcome 9, duration 8, mark 1, and the gaps.
-	room := t.width - 8 - 8 - 11 - 9 - 8 - 1 - 7 - columns(lane)
+	session := pad(columnsOf(clean(w.session), 8), 8) + "  "
+	if t.one {
+		session = ""
+	}
+	// time 8, verb 11, outcome 9, duration 8, mark 1, and the gaps.
+	room := t.width - 8 - 11 - 9 - 8 - 1 - 5 - columns(session) - columns(lane)
 	what := pad(clip(clean(w.what), room, w.path), room)
 	if w.outside && !w.allowed {
 		what, mark = t.paint.warn(what), t.paint.warn(mark)
@@ -95,10 +101,19 @@ func (t *table) line(w row, indent string) error {
 	default:
 		outcome = t.paint.dim(pad(outcome, 9))
 	}
-	text := fmt.Sprintf("%s %s  %s%s %s %s %s %s", t.paint.dim(at), t.paint.dim(pad(clip(clean(w.session), 8, false), 8)),
-		lane, t.paint.verb(verb, w.verb), what, outcome, fmt.Sprintf("%8s", shortDuration(w.duration)), mark)
+	text := fmt.Sprintf("%s %s%s%s %s %s %8s %s", t.paint.dim(at), t.paint.dim(session), lane,
+		t.paint.verb(verb, w.verb), what, outcome, shortDuration(w.duration), mark)
 	_, err := fmt.Fprintln(t.w, strings.TrimRight(text, " "))
 	return err
+}
+
+// columnsOf is the beginning of s, n columns at most.
+func columnsOf(s string, n int) string {
+	for columns(s) > n {
+		_, last := utf8.DecodeLastRuneInString(s)
+		s = s[:len(s)-last]
+	}
+	return s
 }
 
 // dayLine begins each day with its date.
