@@ -1,8 +1,3 @@
-// A process of two milliseconds need not watch for changed CPU limits, which
-// costs a goroutine and seven system calls at the start.
-//go:debug updatemaxprocs=0
-//go:debug containermaxprocs=0
-
 // Command agent-telemetry-hook turns one hook payload of Claude Code on its
 // standard input into one record of the journal. It prints nothing and exits 0.
 package main
