@@ -10,7 +10,7 @@ import (
 // whatever happens: Claude Code would take an exit code of 2 for a veto.
 func Main(args []string) {
 	h := Hook{
-		Data:   DataDir(pinned(args), os.Getenv),
+		Data:   DataDir(Pinned(args), os.Getenv),
 		Stdin:  os.Stdin,
 		Getenv: os.Getenv,
 		Getwd:  os.Getwd,
@@ -19,9 +19,10 @@ func Main(args []string) {
 	h.Run()
 }
 
-// pinned reads --data DIR or --data=DIR; anything else is left alone, so that a
-// newer settings file does not silence an older hook.
-func pinned(args []string) string {
+// Pinned is the data folder that the hook's arguments pin, "" for none. It reads
+// --data DIR or --data=DIR; anything else is left alone, so that a newer settings
+// file does not silence an older hook.
+func Pinned(args []string) string {
 	for i, arg := range args {
 		if dir, ok := strings.CutPrefix(arg, "--data="); ok {
 			return dir
