@@ -29,7 +29,8 @@ type app struct {
 	getenv   func(string) string
 	now      func() time.Time
 
-	dataFlag string
+	dataFlag    string
+	managedRoot string // folder of managed settings; "" for the platform's
 }
 
 // usageError is a mistake on the command line.
@@ -43,6 +44,10 @@ func Main(args []string, in io.Reader, out, errw io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	a := &app{in: in, out: out, err: errw, getenv: os.Getenv, now: time.Now}
+	return a.main(ctx, args)
+}
+
+func (a *app) main(ctx context.Context, args []string) int {
 	root := a.root()
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
@@ -52,10 +57,10 @@ func Main(args []string, in io.Reader, out, errw io.Writer) int {
 	var usage usageError
 	isUsage := errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown command")
 	if !errors.Is(err, errSaid) {
-		fmt.Fprintf(errw, "agent-telemetry: %v\n", err)
+		fmt.Fprintf(a.err, "agent-telemetry: %v\n", err)
 	}
 	if isUsage {
-		fmt.Fprintf(errw, "See '%s --help'.\n", cmd.CommandPath())
+		fmt.Fprintf(a.err, "See '%s --help'.\n", cmd.CommandPath())
 		return 2
 	}
 	return 1
