@@ -43,8 +43,12 @@ func writePayload(project string, size int) []byte {
 	return encode(payload(project, "PostToolUse", "Write",
 		object{{"file_path", path}, {"content", content}},
 		object{
-			{"type", "create"}, {"filePath", path}, {"content", content},
-			{"structuredPatch", []any{}}, {"originalFile", nil}, {"userModified", false},
+			{"type", "create"},
+			{"filePath", path},
+			{"content", content},
+			{"structuredPatch", []any{}},
+			{"originalFile", nil},
+			{"userModified", false},
 		}))
 }
 
@@ -61,8 +65,13 @@ func patchPayload(project string, size int) []byte {
 	return encode(payload(project, "PostToolUse", "Edit",
 		object{{"file_path", path}, {"old_string", "two"}, {"new_string", "TWO"}, {"replace_all", true}},
 		object{
-			{"filePath", path}, {"oldString", "two"}, {"newString", "TWO"}, {"originalFile", sourceText(size / 5)},
-			{"structuredPatch", []any{hunk}}, {"userModified", false}, {"replaceAll", true},
+			{"filePath", path},
+			{"oldString", "two"},
+			{"newString", "TWO"},
+			{"originalFile", sourceText(size / 5)},
+			{"structuredPatch", []any{hunk}},
+			{"userModified", false},
+			{"replaceAll", true},
 		}))
 }
 

@@ -4,8 +4,10 @@ import "strings"
 
 func (r *run) tar(s *state, args []arg) {
 	s = r.fork(s)
-	g := grammar{files: true, values: "-b --exclude --transform --strip-components --owner --group --mode --format --blocking-factor",
-		paths: "-T -X --files-from --exclude-from -f --file", out: ""}
+	g := grammar{
+		files: true, values: "-b --exclude --transform --strip-components --owner --group --mode --format --blocking-factor",
+		paths: "-T -X --files-from --exclude-from -f --file", out: "",
+	}
 	if len(args) > 0 && args[0].text != "" && args[0].text[0] != '-' && !args[0].open {
 		args = append([]arg{{field{text: "-" + args[0].text}, args[0].raw}}, args[1:]...)
 	}

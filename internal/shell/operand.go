@@ -180,7 +180,7 @@ func localStart(text string) bool {
 // isURL also knows host:path of scp and git, whose colon comes before any slash.
 func isURL(text string) bool {
 	scheme, _, ok := strings.Cut(text, "://")
-	return ok && scheme != "" && strings.IndexAny(scheme, "/ =@:,") < 0
+	return ok && scheme != "" && !strings.ContainsAny(scheme, "/ =@:,")
 }
 
 func (r *run) fileURL(s *state, a arg) {
