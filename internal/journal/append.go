@@ -85,7 +85,8 @@ type session struct {
 	j *Journal
 	end
 	active *os.File
-	out    []byte // lines to write
+	head   *os.File // journal.head; nil if it cannot be opened
+	out    []byte   // lines to write
 }
 
 // append runs one session: what make returns is appended behind the spool. The
@@ -97,6 +98,9 @@ func (j *Journal) append(make func(*session) (event.Chain, Entry, error)) (Head,
 	}
 	s := &session{j: j}
 	err = s.run(make)
+	if s.head != nil {
+		_ = s.head.Close()
+	}
 	_ = lock.Close() // lets go of the lock
 	if s.active == nil {
 		return Head{}, err
@@ -187,7 +191,9 @@ func (s *session) write() error {
 	}
 	s.Offset += int64(len(s.out))
 	// A head that cannot be written costs the next appender a look at the tail.
-	_ = writeHead(s.j.logs, &s.Head)
+	if s.head != nil {
+		_, _ = s.head.WriteAt(s.Head.encode(), 0)
+	}
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"agent-telemetry/internal/event"
 	"agent-telemetry/internal/jsontree"
+	"agent-telemetry/internal/plainfile"
 )
 
 // Head is the end of a journal: its last record, and where that lies.
@@ -69,24 +70,28 @@ func decodeHead(b []byte) (h Head, ok bool) {
 	return h, ok
 }
 
+// readHead reads the head file as whoever does not hold the lock may see it.
 func readHead(logs string) (Head, bool) {
-	b, err := os.ReadFile(headPath(logs))
+	b, err := plainfile.ReadFile(headPath(logs), headSize)
 	if err != nil {
 		return Head{}, false
 	}
 	return decodeHead(b)
 }
 
-func writeHead(logs string, h *Head) error {
-	f, err := os.OpenFile(headPath(logs), os.O_WRONLY|os.O_CREATE, 0o600)
+func openHead(logs string) (*os.File, error) {
+	return plainfile.OpenFile(headPath(logs), os.O_RDWR|os.O_CREATE, 0o600)
+}
+
+func (s *session) readHead() (Head, bool) {
+	if s.head == nil {
+		return Head{}, false
+	}
+	b, err := plainfile.ReadAll(s.head, headSize)
 	if err != nil {
-		return err
+		return Head{}, false
 	}
-	_, err = f.WriteAt(h.encode(), 0)
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	return err
+	return decodeHead(b)
 }
 
 // ReadEnd returns the journal's last record without taking the lock: from

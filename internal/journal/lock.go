@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"agent-telemetry/internal/plainfile"
 )
 
 var errBusy = errors.New("the journal's lock is held by another process")
@@ -14,7 +16,7 @@ var errBusy = errors.New("the journal's lock is held by another process")
 // errBusy if the lock is not had within wait.
 func acquire(logs string, wait time.Duration) (*os.File, error) {
 	path := filepath.Join(logs, "journal.lock")
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := plainfile.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open lock: %w", err)
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"agent-telemetry/internal/plainfile"
 )
 
 // open opens the active segment and learns where the journal ends, from the
@@ -13,11 +15,13 @@ func (s *session) open() error {
 	if err := s.openActive(); err != nil {
 		return err
 	}
+	// Without a head each append looks at the tail: slower, but it goes on.
+	s.head, _ = openHead(s.j.logs)
 	info, err := s.active.Stat()
 	if err != nil {
 		return fmt.Errorf("stat %s: %w", s.active.Name(), err)
 	}
-	head, ok := readHead(s.j.logs)
+	head, ok := s.readHead()
 	if ok && head.Offset == info.Size() && head.Offset > 0 {
 		s.end = end{Head: head, last: head.Hash}
 	} else {
@@ -40,7 +44,7 @@ func (s *session) open() error {
 
 func (s *session) openActive() error {
 	path := ActivePath(s.j.data)
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
+	f, err := plainfile.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
 	if errors.Is(err, os.ErrNotExist) {
 		return s.createActive()
 	}
@@ -52,7 +56,7 @@ func (s *session) openActive() error {
 }
 
 func (s *session) createActive() error {
-	f, err := os.OpenFile(ActivePath(s.j.data), os.O_RDWR|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := plainfile.OpenFile(ActivePath(s.j.data), os.O_RDWR|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fmt.Errorf("create segment: %w", err)
 	}
