@@ -11,6 +11,7 @@ import (
 
 	"agent-telemetry/internal/journal"
 	"agent-telemetry/internal/jsontree"
+	"agent-telemetry/internal/plainfile"
 	"agent-telemetry/internal/privacy"
 )
 
@@ -49,7 +50,7 @@ func LoadConfig(data string) (Config, error) {
 	if err != nil {
 		return c, fmt.Errorf("read the hook's configuration %s: %w", path, err)
 	}
-	f, err := os.Open(path)
+	f, err := plainfile.OpenFile(path, os.O_RDONLY, 0)
 	if err != nil {
 		return c, fmt.Errorf("read the hook's configuration: %w", err)
 	}
@@ -127,7 +128,7 @@ func (c *Config) userID() string {
 // passwd returns a field of a user's line in /etc/passwd. Package os/user would
 // bring cgo or a slower start.
 func passwd(uid, field int) string {
-	text, err := os.ReadFile("/etc/passwd")
+	text, err := plainfile.ReadFile("/etc/passwd", 64<<10)
 	if err != nil {
 		return ""
 	}
