@@ -90,7 +90,7 @@ func (h *Hook) entry(config *Config, checker *scope.Checker, r *event.Record, ro
 		judge(checker, config.Privacy, root, r)
 		config.Privacy.Apply(root, heredocs)
 		claude.Texts(root, r)
-		e = encode(r, root)
+		e = encode(r, asObject(root))
 	})
 	if err != nil {
 		bare.InputError = err.Error()

@@ -26,12 +26,26 @@ func encode(r *event.Record, root *jsontree.Value) journal.Entry {
 		}
 	}
 	// Too many small values: only a digest of them fits.
-	sum := jsontree.Sum(string(r.RawInput))
-	sum.Of = jsontree.Object
-	r.RawInput = jsontree.Append(nil, &jsontree.Value{Kind: jsontree.Digested, Sum: sum})
+	r.RawInput = jsontree.Append(nil, digestOf(root))
 	r.Action.Calls = nil
 	r.Shortened = append(r.Shortened[:0], "raw_input", "action_details.calls")
 	return journal.EntryOf(r)
+}
+
+// asObject is what stands as raw_input, which is an object or null: a payload
+// that is something else is there as its digest.
+func asObject(root *jsontree.Value) *jsontree.Value {
+	switch {
+	case root.Kind == jsontree.Object, root.Kind == jsontree.Digested, root.Kind == jsontree.Null:
+		return root
+	}
+	return digestOf(root)
+}
+
+func digestOf(v *jsontree.Value) *jsontree.Value {
+	sum := jsontree.Sum(string(jsontree.Append(nil, v)))
+	sum.Of = v.Kind
+	return &jsontree.Value{Kind: jsontree.Digested, Sum: sum}
 }
 
 const (
