@@ -57,7 +57,7 @@ func (a *app) main(ctx context.Context, args []string) int {
 	var usage usageError
 	isUsage := errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown command")
 	if !errors.Is(err, errSaid) {
-		fmt.Fprintf(a.err, "agent-telemetry: %v\n", err)
+		fmt.Fprintf(a.err, "agent-telemetry: %s\n", cleanLines(err.Error()))
 	}
 	if isUsage {
 		fmt.Fprintf(a.err, "See '%s --help'.\n", cmd.CommandPath())
