@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -63,7 +62,7 @@ Ctrl-C. Elsewhere it is played once.`,
 }
 
 func (a *app) demo(ctx context.Context, flags demoFlags) error {
-	hook, err := hookBeside()
+	hook, err := hookProgram("")
 	if err != nil {
 		return err
 	}
@@ -157,23 +156,6 @@ func (s *lastSeen) waitFor(data string) {
 		}
 		time.Sleep(pollEvery)
 	}
-}
-
-// hookBeside finds the hook's program next to this one.
-func hookBeside() (string, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return "", fmt.Errorf("find this program's folder: %w", err)
-	}
-	name := "agent-telemetry-hook"
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	hook := filepath.Join(filepath.Dir(self), name)
-	if _, err := os.Stat(hook); err != nil {
-		return "", fmt.Errorf("the hook's program is not beside this one: %w; 'make build' makes both", err)
-	}
-	return hook, nil
 }
 
 func (a *app) versionCommand() *cobra.Command {
