@@ -67,7 +67,7 @@ func checkJournal(t *testing.T, s scenario, seen session) {
 		t.Errorf("the journal ends with %s, not with %s", last, s.last)
 	}
 	checkOrigin(t, records)
-	if out, err := telemetry("verify", "--data", seen.data); err != nil {
+	if out, err := telemetry(filepath.Join(seen.root, "home"), "verify", "--data", seen.data); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -144,6 +144,7 @@ func readJournal(t *testing.T, data string) []event.Record {
 		t.Fatalf("open the journal: %v", err)
 	}
 	defer file.Close()
+	schema := recordSchema(t)
 	var records []event.Record
 	lines := bufio.NewScanner(file)
 	lines.Buffer(nil, 1<<20)
@@ -153,6 +154,9 @@ func readJournal(t *testing.T, data string) []event.Record {
 			t.Fatalf("decode line %d of the journal: %v", len(records)+1, err)
 		}
 		records = append(records, r)
+		if err := validate(schema, lines.Bytes()); err != nil {
+			t.Errorf("record %d is not as the schema has it: %v", r.Seq, err)
+		}
 	}
 	if err := lines.Err(); err != nil {
 		t.Fatalf("read the journal: %v", err)

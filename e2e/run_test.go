@@ -109,7 +109,7 @@ func (w *workspace) install() {
 	if dir := os.Getenv("E2E_DUMP"); dir != "" {
 		w.dumpPayloads(filepath.Join(dir, filepath.Base(w.t.Name())))
 	}
-	if out, err := telemetry("init", w.project(), "--data", w.data); err != nil {
+	if out, err := telemetry(w.home(), "init", w.project(), "--data", w.data); err != nil {
 		w.t.Fatalf("%v\n%s", err, out)
 	}
 }
@@ -118,7 +118,7 @@ func (w *workspace) install() {
 func (s session) explain(t *testing.T) {
 	t.Helper()
 	t.Logf("claude printed:\n%s", tail(s.output, 6000))
-	for _, name := range []string{"debug.log", "project/.claude/settings.json"} {
+	for _, name := range []string{"debug.log", "project/.claude/settings.local.json"} {
 		if content, err := os.ReadFile(filepath.Join(s.root, name)); err == nil {
 			t.Logf("%s:\n%s", name, tail(string(content), 6000))
 		}

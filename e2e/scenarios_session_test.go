@@ -52,7 +52,7 @@ var sessionScenarios = []scenario{
 		name:   "config_change",
 		events: map[string]int{"ConfigChange": 1},
 		scripts: map[string][]turn{"config_change": {
-			use(call{"toolu_change", "Bash", input{"command": `echo '{"env":{"CHANGED":"1"}}' > .claude/settings.local.json; sleep 2`}, "success"}),
+			use(call{"toolu_change", "Bash", input{"command": `echo '{"env":{"CHANGED":"1"}}' > .claude/settings.json; sleep 2`}, "success"}),
 			use(call{"toolu_after", "Bash", input{"command": "echo after"}, "success"}),
 			say("done"),
 		}},
@@ -63,7 +63,18 @@ var sessionScenarios = []scenario{
 		last:   event.ConfigChange,
 		scripts: map[string][]turn{"hooks_disabled": {
 			use(call{"toolu_before", "Bash", input{"command": "echo before"}, "success"}),
-			use(call{"toolu_disable", "Bash", input{"command": `echo '{"disableAllHooks":true}' > .claude/settings.local.json; sleep 2`}, "pending"}),
+			use(call{"toolu_disable", "Bash", input{"command": `echo '{"disableAllHooks":true}' > .claude/settings.json; sleep 2`}, "pending"}),
+			use(call{"toolu_after", "Bash", input{"command": "echo after"}, "lost"}),
+			say("done"),
+		}},
+	},
+	{
+		name:   "hooks_removed",
+		events: map[string]int{"ConfigChange": 1, "Stop": -1, "SessionEnd": -1},
+		last:   event.ConfigChange,
+		scripts: map[string][]turn{"hooks_removed": {
+			use(call{"toolu_before", "Bash", input{"command": "echo before"}, "success"}),
+			use(call{"toolu_remove", "Bash", input{"command": `echo '{}' | tee .claude/settings.local.json; sleep 2`}, "pending"}),
 			use(call{"toolu_after", "Bash", input{"command": "echo after"}, "lost"}),
 			say("done"),
 		}},

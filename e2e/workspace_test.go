@@ -34,7 +34,9 @@ func newWorkspace(t *testing.T, root, data string, s scenario) *workspace {
 			t.Fatalf("make the workspace: %v", err)
 		}
 	}
-	w.write(filepath.Join(w.project(), ".claude", "settings.json"), w.expand(s.settings))
+	if s.settings != "" {
+		w.write(filepath.Join(w.project(), ".claude", "settings.json"), w.expand(s.settings))
+	}
 	w.write(filepath.Join(w.home(), ".claude.json"), `{"userID":"`+deviceID+`"}`)
 	for name, content := range s.files {
 		w.write(filepath.Join(w.project(), name), w.expand(content))
@@ -135,10 +137,10 @@ func (w *workspace) claude(api *messagesapi.Server, fails bool, args ...string) 
 	return out.String()
 }
 
-// telemetry runs our command line, with nothing of the environment.
-func telemetry(args ...string) (string, error) {
+// telemetry runs our command line as a person with this home would.
+func telemetry(home string, args ...string) (string, error) {
 	command := exec.Command(binary("agent-telemetry"), args...)
-	command.Env = []string{"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"}
+	command.Env = []string{"HOME=" + home, "PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"}
 	out, err := command.CombinedOutput()
 	if err != nil {
 		return string(out), fmt.Errorf("agent-telemetry %q: %w", args, err)
