@@ -74,7 +74,10 @@ func shortenTree(v *jsontree.Value, path string, limit int, names *[]string) {
 	}
 	for i := range v.Members {
 		m := &v.Members[i]
-		m.Name = cut(m.Name, limit)
+		if len(m.Name) > limit {
+			m.Name = cut(m.Name, limit)
+			note(names, cut(path+"."+m.Name, maxName))
+		}
 		shortenTree(&m.Value, cut(path+"."+m.Name, maxName), limit, names)
 	}
 	for i := range v.Items {

@@ -307,7 +307,9 @@ func TestHonestJournalsAreNeverCalledForged(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		b := newBench(t)
 		b.opts.SegmentBytes = int64(rapid.IntRange(500, 5000).Draw(rt, "segment"))
-		b.append(1)
+		if rapid.Bool().Draw(rt, "begun") {
+			b.append(1)
+		}
 		for range rapid.IntRange(1, 10).Draw(rt, "steps") {
 			switch rapid.IntRange(0, 6).Draw(rt, "step") {
 			case 0, 1:

@@ -132,6 +132,10 @@ func (w *walker) judgeExtra(extra []fragment) {
 }
 
 func (w *walker) judgeStart(f *fragment) {
+	if f.first.seq == 1 && named(f.alien, f.torn, Hash{}, &f.first) {
+		w.namedLines(f.alien, 1)
+		return
+	}
 	w.insertedLines(tampered(f.alien))
 	w.tornLines(f.alien)
 	if f.first.seq <= 1 {

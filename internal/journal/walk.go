@@ -31,7 +31,8 @@ type fragment struct {
 	first, last record
 	before      record // the one before last
 	journal     string
-	alien       []badLine // lines before it that are no records
+	alien       []badLine   // lines before it that are no records
+	torn        *event.Torn // what its first record says of them
 }
 
 // badLine is a line that is no record.
@@ -201,7 +202,7 @@ func (w *walker) line(l *Line, at place) (h header, ok bool) {
 			return h, false
 		}
 		if !w.dropIncomplete() || !w.continues(&r, chain.Torn) {
-			w.fragments = append(w.fragments, fragment{first: r, last: r, journal: journalOf(l.Bytes), alien: w.bad})
+			w.fragments = append(w.fragments, fragment{first: r, last: r, journal: journalOf(l.Bytes), alien: w.bad, torn: chain.Torn})
 		}
 	}
 	w.bad = nil
@@ -273,14 +274,8 @@ func (w *walker) continues(r *record, torn *event.Torn) bool {
 		return false
 	}
 	switch {
-	case torn != nil && w.named(torn, cur, r):
-		for _, b := range w.bad {
-			if b.torn {
-				w.fault(Torn, b.at, 0, 0, "an interrupted append; record %d names it", r.seq)
-			} else {
-				w.fault(Inserted, b.at, 0, 0, "%d bytes that no append of ours leaves behind; they stood there when record %d was appended", b.size, r.seq)
-			}
-		}
+	case named(w.bad, torn, cur.last.hash, r):
+		w.namedLines(w.bad, r.seq)
 	case r.prev == cur.last.hash:
 		w.insertedLines(w.bad)
 	default:
@@ -290,17 +285,29 @@ func (w *walker) continues(r *record, torn *event.Torn) bool {
 	return true
 }
 
-// named reports whether torn, of record r, names the bad lines before r.
-func (w *walker) named(torn *event.Torn, cur *fragment, r *record) bool {
-	if len(torn.Lines) != len(w.bad) || len(w.bad) == 0 || torn.After != cur.last.hash.String() {
+// named reports whether torn, of record r, names the bad lines between r and the
+// record before it, whose hash is after.
+func named(bad []badLine, torn *event.Torn, after Hash, r *record) bool {
+	if torn == nil || len(torn.Lines) != len(bad) || len(bad) == 0 || torn.After != after.String() {
 		return false
 	}
-	for i, b := range w.bad {
+	for i, b := range bad {
 		if torn.Lines[i].Hash != b.hash.String() {
 			return false
 		}
 	}
-	return r.prev == w.bad[len(w.bad)-1].hash
+	return r.prev == bad[len(bad)-1].hash
+}
+
+// namedLines tells of lines that record seq names as what it found.
+func (w *walker) namedLines(bad []badLine, seq uint64) {
+	for _, b := range bad {
+		if b.torn {
+			w.fault(Torn, b.at, 0, 0, "an interrupted append; record %d names it", seq)
+		} else {
+			w.fault(Inserted, b.at, 0, 0, "%d bytes that no append of ours leaves behind; they stood there when record %d was appended", b.size, seq)
+		}
+	}
 }
 
 func (w *walker) insertedLines(bad []badLine) {
