@@ -35,7 +35,7 @@ func rowOf(r *event.Record) row {
 	}
 	if r.ToolName != "" {
 		w.verb = r.ToolName
-		w.what, w.path = touched(&r.Action, r.EventType)
+		w.what, w.path = touched(&r.Action, r.EventType, r.ProjectPath)
 		if r.EventType == event.PermissionRequest {
 			w.verb, w.what, w.path = "permission", join(r.ToolName, w.what), false
 			w.outcome = "" // of the request, not of the call
@@ -52,7 +52,7 @@ func actionRow(a *query.Action) row {
 		time: a.Start, session: a.SessionID, verb: a.ToolName, outcome: a.Outcome, duration: a.Duration, agent: a.AgentID,
 		outside: a.Details.OutsideProjectScope, allowed: a.Details.ScopeAllowed,
 	}
-	w.what, w.path = touched(&a.Details, a.EventType)
+	w.what, w.path = touched(&a.Details, a.EventType, a.ProjectPath)
 	return w.named(&a.Details)
 }
 
@@ -64,8 +64,10 @@ func (w row) named(a *event.ActionDetails) row {
 	return w
 }
 
-// touched is what a tool call was about, in one line.
-func touched(a *event.ActionDetails, t event.Type) (what string, path bool) {
+// touched is what a tool call was about, in one line. Paths within the project
+// are told from its root.
+func touched(a *event.ActionDetails, t event.Type, project string) (what string, path bool) {
+	file, dir := within(a.FilePath, project), within(a.SearchPath, project)
 	switch {
 	case a.Command != "":
 		what = a.Command
@@ -78,15 +80,15 @@ func touched(a *event.ActionDetails, t event.Type) (what string, path bool) {
 		return what, false
 	case a.SearchPattern != "":
 		what = a.SearchPattern
-		if a.SearchPath != "" {
-			what += " in " + a.SearchPath
+		if dir != "" {
+			what += " in " + dir
 		}
 		return what, false
-	case a.FilePath != "":
+	case file != "":
 		if t == event.FileWrite || t == event.FileEdit {
-			return a.FilePath + changes(a), true
+			return file + changes(a), true
 		}
-		return a.FilePath, true
+		return file, true
 	}
 	for _, s := range [...]string{a.URL, a.Query} {
 		if s != "" {
@@ -100,6 +102,17 @@ func touched(a *event.ActionDetails, t event.Type) (what string, path bool) {
 		}
 	}
 	return strings.Join(parts, " · "), false
+}
+
+// within is a path as seen from the project's root.
+func within(path, project string) string {
+	if project == "" {
+		return path
+	}
+	if rest, ok := strings.CutPrefix(path, strings.TrimSuffix(project, "/")+"/"); ok && rest != "" {
+		return rest
+	}
+	return path
 }
 
 func taskName(id string) string {
@@ -156,10 +169,10 @@ func happened(r *event.Record) (verb, what string, path bool) {
 	case event.ToolBatch:
 		return "batch", batchLine(a), false
 	case event.CwdChanged:
-		return "cd", a.NewCwd, true
+		return "cd", within(a.NewCwd, r.ProjectPath), true
 	case event.ConfigChange:
 		if a.FilePath != "" {
-			return "settings", a.FilePath, true
+			return "settings", within(a.FilePath, r.ProjectPath), true
 		}
 		return "settings", a.Reason, false
 	case event.TelemetryDisabled:
@@ -174,7 +187,7 @@ func happened(r *event.Record) (verb, what string, path bool) {
 	}
 	verb = shortName(r)
 	if a.FilePath != "" {
-		return verb, a.FilePath, true
+		return verb, within(a.FilePath, r.ProjectPath), true
 	}
 	return verb, join(taskName(a.TaskID), a.MCPServer, a.Reason), false
 }

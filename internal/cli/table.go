@@ -43,6 +43,8 @@ func (t *table) put(_ []byte, r *event.Record) error {
 	case "PreToolUse":
 		t.joiner.Add(r)
 		return nil
+	case "UserPromptExpansion": // the prompt itself follows
+		return nil
 	case "PostToolBatch":
 		return t.batch(r)
 	case "PostToolUse", "PostToolUseFailure", "PermissionDenied":

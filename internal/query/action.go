@@ -9,17 +9,18 @@ import (
 // Action is one tool call, joined from its Pre, Post, Failure, Batch and
 // permission records.
 type Action struct {
-	ToolUseID string        `json:"tool_use_id"`
-	SessionID string        `json:"session_id"`
-	AgentID   string        `json:"agent_id,omitempty"`
-	PromptID  string        `json:"prompt_id,omitempty"`
-	ToolName  string        `json:"tool_name"`
-	EventType event.Type    `json:"event_type"`
-	Start     time.Time     `json:"start"` // of the first record of it
-	Outcome   event.Outcome `json:"outcome"`
-	Duration  time.Duration `json:"duration_ns,omitempty"` // as Claude Code measured it; 0 where it did not
-	Asked     bool          `json:"asked,omitempty"`       // a permission request came for it
-	Records   []uint64      `json:"records"`               // seq of each record it is made of
+	ToolUseID   string        `json:"tool_use_id"`
+	SessionID   string        `json:"session_id"`
+	ProjectPath string        `json:"project_path"`
+	AgentID     string        `json:"agent_id,omitempty"`
+	PromptID    string        `json:"prompt_id,omitempty"`
+	ToolName    string        `json:"tool_name"`
+	EventType   event.Type    `json:"event_type"`
+	Start       time.Time     `json:"start"` // of the first record of it
+	Outcome     event.Outcome `json:"outcome"`
+	Duration    time.Duration `json:"duration_ns,omitempty"` // as Claude Code measured it; 0 where it did not
+	Asked       bool          `json:"asked,omitempty"`       // a permission request came for it
+	Records     []uint64      `json:"records"`               // seq of each record it is made of
 
 	Details event.ActionDetails `json:"action_details"` // of the record that knows most
 
@@ -77,7 +78,7 @@ func (j *Joiner) action(id string, r *event.Record) *Action {
 	a := j.byID[id]
 	if a == nil || id == "" {
 		a = &Action{
-			ToolUseID: id, SessionID: r.SessionID, AgentID: r.AgentID, PromptID: r.PromptID,
+			ToolUseID: id, SessionID: r.SessionID, ProjectPath: r.ProjectPath, AgentID: r.AgentID, PromptID: r.PromptID,
 			ToolName: r.ToolName, EventType: r.EventType, Start: r.Timestamp, Outcome: event.Pending,
 		}
 		j.byID[id] = a
