@@ -1,12 +1,11 @@
 package capture
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"os"
 	"path/filepath"
 	"time"
-
-	"crypto/sha256"
 )
 
 // watcher remembers which sessions are being recorded because of a marker, so
