@@ -48,8 +48,12 @@ func TestClip(t *testing.T) {
 		end  bool
 		want string
 	}{
-		{"short", 10, false, "short"}, {"a/long/path/to/file.go", 10, true, "…o/file.go"}, {"a long command", 7, false, "a long…"},
-		{"日本語", 4, false, "日…"}, {"日本語", 4, true, "…語"}, {"x", 0, false, ""},
+		{"short", 10, false, "short"},
+		{"a/long/path/to/file.go", 10, true, "…o/file.go"},
+		{"a long command", 7, false, "a long…"},
+		{"日本語", 4, false, "日…"},
+		{"日本語", 4, true, "…語"},
+		{"x", 0, false, ""},
 	} {
 		if got := clip(c.s, c.n, c.end); got != c.want || columns(got) > c.n {
 			t.Errorf("clip(%q, %d) = %q", c.s, c.n, got)
