@@ -61,8 +61,16 @@ func TestGlob(t *testing.T) {
 		pattern, s string
 		want       bool
 	}{
-		{"*", "/a/b", true}, {"*.go", "/a/b.go", true}, {"*.go", "/a/b.gox", false}, {"/a/*/c", "/a/b/b/c", true},
-		{"/a/?", "/a/b", true}, {"/a/?", "/a/", false}, {"a*b*c", "aXbYbZc", true}, {"a*b*c", "aXbYbZ", false}, {"", "a", false}, {"*", "", false},
+		{"*", "/a/b", true},
+		{"*.go", "/a/b.go", true},
+		{"*.go", "/a/b.gox", false},
+		{"/a/*/c", "/a/b/b/c", true},
+		{"/a/?", "/a/b", true},
+		{"/a/?", "/a/", false},
+		{"a*b*c", "aXbYbZc", true},
+		{"a*b*c", "aXbYbZ", false},
+		{"", "a", false},
+		{"*", "", false},
 	} {
 		if got := query.Glob(c.pattern, c.s); got != c.want {
 			t.Errorf("Glob(%q, %q) = %v", c.pattern, c.s, got)
