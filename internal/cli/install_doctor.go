@@ -47,10 +47,7 @@ func (a *app) doctor(ctx context.Context, args []string, full bool, form string)
 	if err != nil {
 		return err
 	}
-	hook, err := hookProgram("")
-	if err != nil {
-		hook = "" // what is installed elsewhere may be all right
-	}
+	hook, _ := hookProgram("") // without one beside this program, what is installed may be all right
 	r := doctor.Examine(ctx, doctor.Options{
 		Project: dir, Data: data, Explicit: a.folderAsked(), Hook: hook, Full: full, Env: a.settingsEnv(), Now: a.now,
 	})

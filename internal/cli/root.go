@@ -41,13 +41,13 @@ var errSaid = errors.New("failed")
 
 // Main runs the command line and returns the exit code.
 func Main(args []string, in io.Reader, out, errw io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	a := &app{in: in, out: out, err: errw, getenv: os.Getenv, now: time.Now}
-	return a.main(ctx, args)
+	return a.main(args)
 }
 
-func (a *app) main(ctx context.Context, args []string) int {
+func (a *app) main(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	root := a.root()
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)

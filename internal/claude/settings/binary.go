@@ -30,7 +30,7 @@ func (in *inspection) checkBinaries(live []entry) {
 func (in *inspection) checkBinary(e entry, command string) string {
 	path := in.resolve(e, command)
 	info, err := os.Stat(path)
-	finding := Finding{Level: Fail, File: path, Remedy: in.mendBinary(e)}
+	finding := Finding{Level: Fail, File: path, Remedy: in.mendEntry(e)}
 	switch {
 	case path == "":
 		finding.Code, finding.Title = CodeBinaryMissing, "The hook's program is not found"
@@ -83,7 +83,7 @@ func (in *inspection) compare(e entry, path string) {
 	if !sameContent(path, in.want.Command) {
 		in.report.add(Finding{
 			Warn, CodeBinaryDiffers, "The hook that is installed is not this version's",
-			fmt.Sprintf("%s start %s, expected is %s.", e.source.name(), path, in.want.Command), e.source.Path, in.mendBinary(e),
+			fmt.Sprintf("%s start %s, expected is %s.", e.source.name(), path, in.want.Command), e.source.Path, in.mendEntry(e),
 		})
 	}
 	if !e.unpinned() && !slices.Equal(e.args, in.want.Args) {
@@ -94,7 +94,8 @@ func (in *inspection) compare(e entry, path string) {
 	}
 }
 
-func (in *inspection) mendBinary(e entry) string {
+// mendEntry is the command that puts an entry right, or its program.
+func (in *inspection) mendEntry(e entry) string {
 	if e.source.Level == Plugin {
 		return "claude plugin update " + shellQuote(e.source.plugin)
 	}

@@ -169,10 +169,10 @@ func (in *inspection) reportMissing(missing []string, live []entry) {
 			level = Fail
 		}
 	}
-	last := live[len(live)-1].source
+	last := live[len(live)-1]
 	in.report.add(Finding{
 		level, CodeEventsMissing, "The hook is not registered for every event",
-		"Missing: " + list(missing) + ". An older version may have installed it.", last.Path, in.mend(last.Level),
+		"Missing: " + list(missing) + ". An older version may have installed it.", last.source.Path, in.mendEntry(last),
 	})
 }
 
