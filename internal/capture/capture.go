@@ -75,7 +75,7 @@ func (h *Hook) record(config *Config, root *jsontree.Value, readErr error) {
 	if readErr != nil {
 		r.InputError = readErr.Error()
 	}
-	h.append(config, h.entry(config, h.checker(config, project.Root, cwd), r, root))
+	h.append(config, h.entry(config, project.Root, cwd, r, root))
 	if root.Str("hook_event_name") == "SessionEnd" {
 		watch.end()
 	}
@@ -83,12 +83,13 @@ func (h *Hook) record(config *Config, root *jsontree.Value, readErr error) {
 
 // entry fills in the record. Should that fail, the record says so, and nothing
 // of the payload but what blank took.
-func (h *Hook) entry(config *Config, checker *scope.Checker, r *event.Record, root *jsontree.Value) (e journal.Entry) {
+func (h *Hook) entry(config *Config, project, cwd string, r *event.Record, root *jsontree.Value) (e journal.Entry) {
 	bare := *r
 	err := h.survive(func() {
 		claude.Facts(root, r)
-		judge(checker, config.Privacy, root, r)
-		config.Privacy.Apply(root, heredocs)
+		commands := new(scripts)
+		judge(h.checker(config, project, cwd), commands, config.Privacy, root, r)
+		config.Privacy.Apply(root, commands.contents)
 		claude.Texts(root, r)
 		e = encode(r, asObject(root))
 	})

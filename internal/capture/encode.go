@@ -11,14 +11,14 @@ import (
 // encode makes the record's journal entry. One too long for a line is shortened
 // field by field, the longest texts first, and says which.
 func encode(r *event.Record, root *jsontree.Value) journal.Entry {
-	size := 0
+	r.RawInput = make([]byte, 0, 2<<10)
 	for _, limit := range [...]int{journal.Room, 64 << 10, 16 << 10, 4 << 10, 1 << 10, 256} {
 		if limit < journal.Room {
 			shortenTexts(r, limit)
 			shortenTree(root, "raw_input", limit, &r.Shortened)
 		}
-		r.RawInput = jsontree.Append(make([]byte, 0, max(size, 2<<10)), root)
-		if size = len(r.RawInput); size > journal.Room {
+		r.RawInput = jsontree.Append(r.RawInput[:0], root)
+		if len(r.RawInput) > journal.Room {
 			continue
 		}
 		if e := journal.EntryOf(r); e.Len() <= journal.Room {

@@ -37,8 +37,8 @@ func (h *Hook) checker(config *Config, root, cwd string) *scope.Checker {
 // judge sets what the record says of the project's boundary. It looks at the
 // payload before privacy has reduced it; of its words the record keeps what the
 // level of paths allows.
-func judge(c *scope.Checker, levels privacy.Levels, p *jsontree.Value, r *event.Record) {
-	v := verdict(c, p)
+func judge(c *scope.Checker, s *scripts, levels privacy.Levels, p *jsontree.Value, r *event.Record) {
+	v := verdict(c, s, p)
 	a := &r.Action
 	a.OutsideProjectScope, a.ScopeAllowed = v.Outside, v.Allowed
 	if levels.PathsAndCommands == privacy.Full {
@@ -74,7 +74,7 @@ func regularSize(c *scope.Checker, path string) (int64, bool) {
 }
 
 // verdict joins those of a tool's path and of its command.
-func verdict(c *scope.Checker, p *jsontree.Value) scope.Verdict {
+func verdict(c *scope.Checker, s *scripts, p *jsontree.Value) scope.Verdict {
 	in := p.Get("tool_input")
 	if in == nil {
 		return scope.Verdict{}
@@ -86,7 +86,7 @@ func verdict(c *scope.Checker, p *jsontree.Value) scope.Verdict {
 		}
 	}
 	if command := in.Get("command"); command != nil && command.Kind == jsontree.String {
-		v := c.Command(shell.Analyze(command.Text, c.Env()))
+		v := c.Command(s.analyze(command.Text, c.Env()))
 		if command.Sum != nil && !v.Outside {
 			v.Reason, v.Detail = scope.Undecided, "the command is too long"
 		}
@@ -113,12 +113,27 @@ func worse(a, b scope.Verdict) scope.Verdict {
 	return a
 }
 
-// heredocs finds the parts of a command that are the contents of a file.
-func heredocs(command string) []privacy.Span {
-	found := shell.Analyze(command, shell.Env{}).Heredocs
-	spans := make([]privacy.Span, len(found))
-	for i, s := range found {
-		spans[i] = privacy.Span(s)
+// scripts keeps the last analysis: the command that is judged is also the one
+// whose heredocs are wanted, and to parse it is a good part of the hook's work.
+type scripts struct {
+	text     string
+	heredocs []shell.Span
+}
+
+func (s *scripts) analyze(text string, env shell.Env) shell.Analysis {
+	a := shell.Analyze(text, env)
+	s.text, s.heredocs = text, a.Heredocs
+	return a
+}
+
+// contents finds the parts of a command that are the contents of a file.
+func (s *scripts) contents(text string) []privacy.Span {
+	if text != s.text {
+		s.analyze(text, shell.Env{})
+	}
+	spans := make([]privacy.Span, len(s.heredocs))
+	for i, h := range s.heredocs {
+		spans[i] = privacy.Span(h)
 	}
 	return spans
 }

@@ -25,6 +25,10 @@ func TestOddDataFolders(t *testing.T) {
 		{name: "missing, three levels", spoil: func(r *rig) { r.moveData("a/b/c") }},
 		{name: "relative", spoil: func(r *rig) { r.args = []string{"--data=../data"} }},
 		{name: "journal.head is a directory", spoil: func(r *rig) { r.mkdir(r.data + "/logs/journal.head/x") }},
+		{name: "journal.head is a directory, and segments rotate", spoil: func(r *rig) {
+			r.mkdir(r.data + "/logs/journal.head/x")
+			r.config(`{"segment_bytes":1}`)
+		}},
 		{name: "journal.head is nonsense", spoil: func(r *rig) { r.write(r.data+"/logs/journal.head", strings.Repeat("\x00\xff{", 100)) }},
 		{name: "spool is a file", spoil: func(r *rig) { r.write(r.data+"/spool", "") }},
 		{name: "sessions is a file", spoil: func(r *rig) { r.write(r.data+"/sessions", "") }},

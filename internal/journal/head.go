@@ -94,6 +94,18 @@ func (s *session) readHead() (Head, bool) {
 	return decodeHead(b)
 }
 
+// emptyHead leaves no head that could be read, whoever put there what is there.
+func emptyHead(logs string) error {
+	path := headPath(logs)
+	if err := os.Truncate(path, 0); err == nil || errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if info, err := os.Lstat(path); err == nil && info.IsDir() {
+		return nil
+	}
+	return os.Remove(path)
+}
+
 // ReadEnd returns the journal's last record without taking the lock: from
 // journal.head, or from the tail where that is not to be trusted. Seq is 0 if
 // there is none.

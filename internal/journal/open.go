@@ -96,7 +96,7 @@ func (s *session) rotate() error {
 	if err := syncData(s.active); err != nil {
 		return fmt.Errorf("sync %s before rotation: %w", s.active.Name(), err)
 	}
-	if err := os.Truncate(headPath(s.j.logs), 0); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := emptyHead(s.j.logs); err != nil {
 		return fmt.Errorf("empty the head before rotation: %w", err)
 	}
 	to := segmentPath(s.j.logs, s.First)
