@@ -166,6 +166,6 @@ func id(root *jsontree.Value, name string) string {
 func disabled(r *event.Record, marker string) journal.Entry {
 	r.EventType, r.Level, r.TelemetryEnabled = event.TelemetryDisabled, event.Warn, false
 	r.Metadata.Scope = "project"
-	r.Action.MarkerRemoved, _ = privacy.Redact(marker)
+	r.Action.MarkerRemoved = marker
 	return encode(r, new(jsontree.Value))
 }

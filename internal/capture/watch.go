@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"agent-telemetry/internal/privacy"
 )
 
 // watcher remembers which sessions are being recorded because of a marker, so
@@ -36,6 +38,7 @@ func (w watcher) begin(marker string) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return
 	}
+	marker, _ = privacy.Redact(marker)
 	_ = os.WriteFile(path, []byte(marker), 0o600)
 	w.forgetOld()
 }
