@@ -56,6 +56,13 @@ func redirectSpan(src string, n *syntax.Redirect) (Span, bool) {
 		return Span{from, to}, from < to
 	case n.Hdoc != nil:
 		from, to := bounds(src, n.Hdoc)
+		// The parser passes over escaped line ends at the beginning of a body.
+		for from > 0 && src[from-1] == '\\' {
+			from--
+		}
+		for strings.HasSuffix(src[:from], "\\\n") {
+			from -= 2
+		}
 		// The node ends behind the terminator, which stands on a line of its own.
 		to = from + strings.LastIndexByte(src[from:to], '\n') + 1
 		return Span{from, to}, from < to

@@ -63,3 +63,15 @@ func TestHeredocIsCovered(t *testing.T) {
 		}
 	})
 }
+
+// The parser's own position of such a body is too far on.
+func TestHeredocThatBeginsWithAnEscapedLineEnd(t *testing.T) {
+	for _, opening := range []string{"cat <<EOF\n", "cat <<'EOF'\n"} {
+		for _, body := range []string{"\\\n", "\\\nsecret\n", "\\\n\\\nsecret\n"} {
+			want := shell.Span{Start: len(opening), End: len(opening + body)}
+			if got := shell.Analyze(opening+body+"EOF\n", env).Heredocs; len(got) != 1 || got[0] != want {
+				t.Errorf("%q: got %v, want %v", opening+body, got, want)
+			}
+		}
+	}
+}
