@@ -44,7 +44,7 @@ func (a *app) tailCommand() *cobra.Command {
 				return err
 			}
 			s := a.sink(o, all)
-			if err := a.follow(cmd.Context(), a.data(), f, s, lines); err != nil {
+			if err := a.follow(cmd.Context(), a.journalFolder(), f, s, lines); err != nil {
 				return err
 			}
 			return s.end()
@@ -177,7 +177,7 @@ func (a *app) events(ctx context.Context, f query.Filter, s sink, limit int) err
 func (a *app) tellCount(found, limit int) {
 	switch {
 	case found == 0:
-		fmt.Fprintf(a.err, "Nothing recorded in %s that these filters select.\n", a.data())
+		fmt.Fprintf(a.err, "Nothing recorded in %s that these filters select.\n", a.journalFolder())
 	case limit > 0 && found > limit:
 		fmt.Fprintf(a.err, "The newest %s of %s; --limit 0 shows all.\n", thousands(int64(limit)), thousands(int64(found)))
 	}
@@ -185,9 +185,9 @@ func (a *app) tellCount(found, limit int) {
 
 // scan hands every record that the filter selects to yield.
 func (a *app) scan(ctx context.Context, f query.Filter, yield func(line []byte, r *event.Record) error) error {
-	reader, err := journal.NewReaderSince(a.data(), f.Since)
+	reader, err := journal.NewReaderSince(a.journalFolder(), f.Since)
 	if err != nil {
-		return fmt.Errorf("read the journal in %s: %w", a.data(), err)
+		return fmt.Errorf("read the journal in %s: %w", a.journalFolder(), err)
 	}
 	defer reader.Close()
 	for ctx.Err() == nil {
@@ -196,7 +196,7 @@ func (a *app) scan(ctx context.Context, f query.Filter, yield func(line []byte, 
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("read the journal in %s: %w", a.data(), err)
+			return fmt.Errorf("read the journal in %s: %w", a.journalFolder(), err)
 		}
 		r, err := parseRecord(l.Bytes)
 		if err != nil || !f.Match(r) {

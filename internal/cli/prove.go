@@ -55,10 +55,10 @@ func (a *app) verify(ctx context.Context, opts journal.VerifyOptions, asJSON boo
 	start := a.now()
 	progress := newProgress(a.err, a.now)
 	opts.Progress = progress.show
-	r, err := journal.Verify(ctx, a.data(), opts)
+	r, err := journal.Verify(ctx, a.journalFolder(), opts)
 	progress.clear()
 	if err != nil {
-		return fmt.Errorf("verify the journal in %s: %w", a.data(), err)
+		return fmt.Errorf("verify the journal in %s: %w", a.journalFolder(), err)
 	}
 	if asJSON {
 		e := json.NewEncoder(a.out)
@@ -69,7 +69,7 @@ func (a *app) verify(ctx context.Context, opts journal.VerifyOptions, asJSON boo
 			*journal.Report
 		}{r.Intact(), r})
 	} else {
-		err = printReport(a.out, a.data(), r, a.now().Sub(start))
+		err = printReport(a.out, a.journalFolder(), r, a.now().Sub(start))
 	}
 	if err == nil && !r.Intact() {
 		return errSaid
@@ -119,12 +119,12 @@ Whoever has it can later show, with 'agent-telemetry verify --head SEQ:HASH', th
 the journal up to that record is the one it was.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			head, err := journal.ReadEnd(a.data())
+			head, err := journal.ReadEnd(a.journalFolder())
 			if err != nil {
-				return fmt.Errorf("read the head of the journal in %s: %w", a.data(), err)
+				return fmt.Errorf("read the head of the journal in %s: %w", a.journalFolder(), err)
 			}
 			if head.Seq == 0 {
-				return fmt.Errorf("no records yet in %s", a.data())
+				return fmt.Errorf("no records yet in %s", a.journalFolder())
 			}
 			_, err = fmt.Fprintln(a.out, journal.Noted{Seq: head.Seq, Hash: head.Hash})
 			return err

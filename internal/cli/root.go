@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"agent-telemetry/internal/capture"
+	"agent-telemetry/internal/claude/settings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -30,6 +31,7 @@ type app struct {
 	now      func() time.Time
 
 	dataFlag    string
+	folderFound string // see journalFolder
 	managedRoot string // folder of managed settings; "" for the platform's
 }
 
@@ -86,7 +88,7 @@ caught.`,
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.PersistentFlags().StringVar(&a.dataFlag, "data", "", "data folder (default $AGENT_TELEMETRY_DATA or ~/.local/state/agent-telemetry)")
+	root.PersistentFlags().StringVar(&a.dataFlag, "data", "", "data folder (default: what the hook here has pinned, $AGENT_TELEMETRY_DATA, or ~/.local/state/agent-telemetry)")
 	a.add(root, "Switch recording on and off:", a.installCommands()...)
 	a.add(root, "Look at what was recorded:", a.lookCommands()...)
 	a.add(root, "Prove it:", a.proveCommands()...)
@@ -107,6 +109,21 @@ func (a *app) add(root *cobra.Command, title string, commands ...*cobra.Command)
 
 // data is the data folder that this call is about.
 func (a *app) data() string { return capture.DataDir(a.dataFlag, a.getenv) }
+
+// journalFolder is the data folder to look into: the one that was asked for,
+// else the one that a hook installed for the current folder has pinned, else
+// the default.
+func (a *app) journalFolder() string {
+	if a.folderFound == "" {
+		a.folderFound = a.data()
+		if dir, err := projectDir(nil); err == nil && !a.folderAsked() {
+			if pinned, err := a.folder(settings.Inspect(dir, a.settingsEnv(), settings.Hook{}).Installed); err == nil {
+				a.folderFound = pinned
+			}
+		}
+	}
+	return a.folderFound
+}
 
 // terminal reports whether w is one, and its width in columns.
 func terminal(w io.Writer) (width int, ok bool) {

@@ -108,9 +108,9 @@ func (a *app) findSession(ctx context.Context, prefix string) (string, error) {
 	case err != nil:
 		return "", err
 	case len(ids) == 0 && prefix == "":
-		return "", fmt.Errorf("no session recorded in %s yet: 'agent-telemetry doctor' tells whether recording is on", a.data())
+		return "", fmt.Errorf("no session recorded in %s yet: 'agent-telemetry doctor' tells whether recording is on", a.journalFolder())
 	case len(ids) == 0:
-		return "", fmt.Errorf("no session recorded in %s whose id begins with %q", a.data(), prefix)
+		return "", fmt.Errorf("no session recorded in %s whose id begins with %q", a.journalFolder(), prefix)
 	case prefix == "" || slices.Contains(ids, prefix):
 		if prefix != "" {
 			return prefix, nil

@@ -365,20 +365,27 @@ func TestSpoolIsDrainedOnce(t *testing.T) {
 	b.mustBeWhole(7)
 }
 
-func TestDamagedSpoolFileIsKeptAndOutOfTheWay(t *testing.T) {
+func TestDamagedSpoolFilesAreKeptAndOutOfTheWay(t *testing.T) {
 	b := newBench(t)
 	if err := os.MkdirAll(SpoolDir(b.data), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(SpoolDir(b.data), "1-1-1.json")
-	if err := os.WriteFile(path, []byte(`{"captured_at":"x"`), 0o600); err != nil {
-		t.Fatal(err)
+	at := `{"captured_at":"2026-07-01T12:00:00.000000000Z"`
+	for i, text := range []string{
+		`{"captured_at":"x"`, at, at + `}`, at + `,"x":{}}`, "", "[]",
+		at + `,"metadata":{"host":"h"},` + "\n" + `"level":"INFO"}`,
+		at + `,"metadata":{"host":"` + strings.Repeat("h", MaxLine) + `"}}`,
+	} {
+		path := filepath.Join(SpoolDir(b.data), fmt.Sprintf("%d-1-1.json", i))
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b.append(1)
+		if _, err := os.Stat(path + ".bad"); err != nil {
+			t.Errorf("%.80s: %v", text, err)
+		}
 	}
-	b.append(2)
-	b.mustBeWhole(3)
-	if _, err := os.Stat(path + ".bad"); err != nil {
-		t.Error(err)
-	}
+	b.mustBeWhole(9)
 }
 
 func TestFailedWriteLeavesNothingBehind(t *testing.T) {

@@ -141,8 +141,11 @@ func readSpooled(path string) (at time.Time, e Entry, err error) {
 		return at, e, err
 	}
 	v, err := jsontree.Read(bytes.NewReader(text), jsontree.Options{Digest: beyondChain})
-	if err != nil || len(text) > MaxLine {
+	if err != nil {
 		return at, e, fmt.Errorf("spooled record %s is damaged: %w", path, err)
+	}
+	if len(text) > MaxLine || bytes.ContainsAny(text, "\r\n") {
+		return at, e, fmt.Errorf("spooled record %s does not fit one line", path)
 	}
 	at, err = time.Parse(event.TimeFormat, v.Str("captured_at"))
 	if err != nil {
