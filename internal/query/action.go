@@ -39,6 +39,9 @@ func (j *Joiner) Add(r *event.Record) {
 	if j.byID == nil {
 		j.byID = map[string]*Action{}
 	}
+	if r.EventType == event.TelemetryDisabled {
+		return // only notes that a marker is gone; of the call it came with it knows nothing
+	}
 	switch r.HookEvent {
 	case "PreToolUse":
 		a := j.action(r.ToolUseID, r)

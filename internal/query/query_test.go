@@ -178,6 +178,14 @@ func TestPermissionRequestFindsItsCall(t *testing.T) {
 	}
 }
 
+func TestSwitchingOffIsNoAction(t *testing.T) {
+	r := records([]step{{"PreToolUse", "a", ""}, {"PostToolUse", "", ""}})
+	r[1].EventType = event.TelemetryDisabled
+	if list := query.Actions(r); len(list) != 1 || list[0].Outcome != event.Pending {
+		t.Errorf("%+v", list)
+	}
+}
+
 // What was outside before the call stays so, whatever the call then changed.
 func TestOutsideBeforeTheCallCounts(t *testing.T) {
 	r := records([]step{{"PreToolUse", "a", ""}, {"PostToolUse", "a", ""}})
