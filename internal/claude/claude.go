@@ -68,12 +68,22 @@ func level(r *event.Record, hook string) event.Level {
 	case r.Outcome == event.Denied:
 		return event.Warn
 	}
-	for i := range r.Action.Calls {
-		if r.Action.Calls[i].Response == event.ResponseDenied {
-			return event.Warn
+	return levelOfCalls(r.Action.Calls)
+}
+
+// levelOfCalls is as loud as the worst call that no other record tells of: those
+// that never ran.
+func levelOfCalls(calls []event.Call) event.Level {
+	worst := event.Info
+	for i := range calls {
+		switch calls[i].Response {
+		case event.ResponseUnknownTool, event.ResponseInvalidInput:
+			return event.Error
+		case event.ResponseDenied:
+			worst = event.Warn
 		}
 	}
-	return event.Info
+	return worst
 }
 
 // Texts fills in the fields that are copies of the payload's, after privacy has
