@@ -166,10 +166,6 @@ func TestRecordingOff(t *testing.T) {
 	}
 }
 
-func (r *rig) marker(place string) string {
-	return filepath.Join(r.project, place, ".telemetry-enabled")
-}
-
 // A marker is found in its three places; hook.json can switch recording on for
 // all projects and off for one.
 func TestRecordingOn(t *testing.T) {

@@ -127,6 +127,11 @@ func (r *rig) remove(path string) {
 	}
 }
 
+// marker is where the project's marker may lie: in its root, or in a place below.
+func (r *rig) marker(place string) string {
+	return filepath.Join(r.project, place, ".telemetry-enabled")
+}
+
 func (r *rig) config(text string) { r.write(capture.ConfigPath(r.data), text) }
 
 // command is a call of the hook that was not started yet.

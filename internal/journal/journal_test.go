@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"agent-telemetry/internal/event"
+	"agent-telemetry/internal/event/eventtest"
 )
 
 // bench is a journal under test, with a clock of its own.
@@ -28,13 +29,14 @@ type bench struct {
 
 func newBench(t testing.TB) *bench {
 	b := &bench{t: t, data: t.TempDir(), now: time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)}
-	b.opts = Options{Durability: OS, Now: func() time.Time { b.now = b.now.Add(time.Millisecond); return b.now }}
+	own := event.Metadata{TelemetryVersion: event.SchemaVersion, Scope: "user", Source: "hook"}
+	b.opts = Options{Durability: OS, Metadata: own, Now: func() time.Time { b.now = b.now.Add(time.Millisecond); return b.now }}
 	return b
 }
 
 func entry(i int) Entry {
 	r := event.Record{EventType: event.FileRead, SessionID: fmt.Sprintf("session-%d", i), Level: event.Info}
-	r.Metadata.Host = "h"
+	r.Metadata = event.Metadata{Host: "h", TelemetryVersion: event.SchemaVersion, Scope: "project", Source: "hook"}
 	return EntryOf(&r)
 }
 
@@ -81,6 +83,7 @@ func (b *bench) mustBeWhole(records int) {
 	if len(r.Faults) > 0 || r.Records != int64(records) || r.Last != uint64(records) {
 		b.t.Fatalf("want %d records and no fault: %+v", records, r)
 	}
+	b.validate()
 }
 
 // onlyTorn checks that honest damage is not called tampering.
@@ -95,6 +98,15 @@ func (b *bench) onlyTorn(torn int) {
 	}
 	if n != torn {
 		b.t.Errorf("%d torn lines named, want %d", n, torn)
+	}
+	b.validate()
+}
+
+func (b *bench) validate() {
+	for _, line := range b.lines() {
+		if line = bytes.TrimSuffix(line, []byte{'\n'}); complete(line) {
+			eventtest.Validate(b.t, line)
+		}
 	}
 }
 
