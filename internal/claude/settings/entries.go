@@ -68,7 +68,7 @@ func judge(runs []entry, event string, t *tally) {
 			t.add(CodeTimeout, e)
 		case e.condition != "":
 			t.add(CodeConditional, e)
-		case !matchesAll(e.matcher):
+		case !covers(e.event, e.matcher):
 			t.add(CodeMatcher, e)
 		}
 		if !e.execForm {

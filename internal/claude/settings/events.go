@@ -37,14 +37,34 @@ func known(event string) bool {
 	return slices.Contains(Events(), event)
 }
 
-// takesToolMatcher reports whether the event is matched on names of tools.
-func takesToolMatcher(event string) bool {
+// onlyAuto is the matcher of compactions that Claude Code begins by itself. Of
+// those that a person asks for (/compact) it tells the model which hooks ran, by
+// their command lines: seen on 2.1.197 in <local-command-stdout>. Such a one is
+// still recorded, as a SessionStart whose source is compact.
+const onlyAuto = "auto"
+
+// matcherFor is the matcher that our entry of an event has; "" for none.
+func matcherFor(event string) string {
 	switch event {
 	case "PreToolUse", "PostToolUse", "PostToolUseFailure", "PermissionRequest", "PermissionDenied":
-		return true
+		return "*"
+	case "PreCompact", "PostCompact":
+		return onlyAuto
 	}
-	return false
+	return ""
 }
+
+// fits reports whether a matcher of event is as good as the one we would write.
+func fits(event, matcher string) bool {
+	if matcherFor(event) == onlyAuto {
+		return matcher == onlyAuto
+	}
+	return matchesAll(matcher)
+}
+
+// covers reports whether a matcher lets everything through that is to be
+// recorded of event.
+func covers(event, matcher string) bool { return matchesAll(matcher) || fits(event, matcher) }
 
 // matchesAll reports whether a matcher lets everything through.
 func matchesAll(matcher string) bool { return matcher == "" || matcher == "*" }

@@ -62,8 +62,8 @@ func (h Hook) handler(space string) string {
 // group renders the matcher group that holds the hook alone.
 func (h Hook) group(event, space string) string {
 	matcher := ""
-	if takesToolMatcher(event) {
-		matcher = `"matcher":` + space + `"*",` + space
+	if m := matcherFor(event); m != "" {
+		matcher = `"matcher":` + space + quote(m) + `,` + space
 	}
 	return `{` + matcher + `"hooks":` + space + `[` + h.handler(space) + `]}`
 }

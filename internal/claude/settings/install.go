@@ -59,7 +59,7 @@ func (d *document) installEvent(hooks *hujson.Object, outer, event string, hook 
 		value.Value = hujson.Literal(d.style.list(group, at))
 		return Added, nil
 	}
-	if only := soleHandler(groups); only != nil {
+	if only := soleHandler(event, groups); only != nil {
 		if hook.is(*only) {
 			return Unchanged, nil
 		}
@@ -141,8 +141,8 @@ func stripGroups(groups *hujson.Array) bool {
 }
 
 // soleHandler is our handler of an event if it is the only one and sits in a
-// group that matches everything, so that it can be updated where it is.
-func soleHandler(groups *hujson.Array) *hujson.Value {
+// group with the right matcher, so that it can be updated where it is.
+func soleHandler(event string, groups *hujson.Array) *hujson.Value {
 	var sole *hujson.Value
 	for i := range groups.Elements {
 		handlers := handlersOf(groups.Elements[i])
@@ -153,7 +153,7 @@ func soleHandler(groups *hujson.Array) *hujson.Value {
 			if !isOurHandler(handlers.Elements[j]) {
 				continue
 			}
-			if sole != nil || !matchesAll(matcherOf(groups.Elements[i])) {
+			if sole != nil || !fits(event, matcherOf(groups.Elements[i])) {
 				return nil
 			}
 			sole = &handlers.Elements[j]

@@ -117,8 +117,8 @@ func everywhere(hook Hook) map[string][]string {
 	want := map[string][]string{}
 	for _, event := range Events() {
 		matcher := "none"
-		if takesToolMatcher(event) {
-			matcher = "*"
+		if m := matcherFor(event); m != "" {
+			matcher = m
 		}
 		want[event] = []string{strings.Join(append([]string{matcher, hook.Command}, hook.Args...), " ")}
 	}
@@ -325,7 +325,7 @@ func TestInstallMendsOurEntries(t *testing.T) {
 				if groups == nil {
 					continue
 				}
-				sole := soleHandler(groups)
+				sole := soleHandler(event, groups)
 				if want := slices.Contains(Events(), event); want != (sole != nil && testHook("/data").is(*sole)) {
 					t.Errorf("%s: %s", event, doc.bytes())
 				}
@@ -384,5 +384,25 @@ func TestInvalidHooks(t *testing.T) {
 				t.Errorf("%+v was installed", hook)
 			}
 		})
+	}
+}
+
+// An entry that would show the model our command line is brought to the matcher
+// that does not.
+func TestCompactionIsHookedOnlyWhenAutomatic(t *testing.T) {
+	hook := testHook("/data")
+	file := at(t, `{"hooks":{"PreCompact":[{"hooks":[`+hook.handler(" ")+`]}]}}`)
+	install(t, file, hook)
+	text := read(t, file.Path)
+	if strings.Count(text, onlyAuto) != 2 || strings.Count(text, "PreCompact") != 1 {
+		t.Error(text)
+	}
+	if !install(t, file, hook).Unchanged() {
+		t.Error("a second install changes something")
+	}
+	for matcher, want := range map[string]bool{"": true, "*": true, "auto": true, "manual": false} {
+		if covers("PreCompact", matcher) != want {
+			t.Errorf("matcher %q covers: %v", matcher, !want)
+		}
 	}
 }

@@ -41,7 +41,7 @@ func (e entry) weak() bool { return e.async || e.hasty() }
 func (e entry) hasty() bool { return e.timeout > 0 && e.timeout < 1 }
 
 // whole reports whether the entry sees everything its event is fired for.
-func (e entry) whole() bool { return !e.weak() && e.condition == "" && matchesAll(e.matcher) }
+func (e entry) whole() bool { return !e.weak() && e.condition == "" && covers(e.event, e.matcher) }
 
 // unpinned reports whether the entry serves many people, each of whose records go
 // to a data folder of their own.
