@@ -4,7 +4,7 @@ import "strings"
 
 // Limits that bound an analysis. What goes over one is undecided.
 const (
-	maxSource    = 256 << 10 // bytes of a command
+	maxSource    = 128 << 10 // bytes of a command: Linux takes no longer argument
 	maxNesting   = 1000      // brackets and compound commands around each other, before parsing
 	maxDepth     = 400       // statements, functions and scripts around each other, while walking
 	maxSteps     = 30_000    // statements, words, copied variables, half-kilobytes of text

@@ -78,7 +78,7 @@ func TestNames(t *testing.T) {
 
 // Whatever is over a limit is undecided for the reason named; the time it takes shows in the test's own.
 func TestLimits(t *testing.T) {
-	n := 250 << 10
+	n := 125 << 10
 	for _, c := range []struct{ name, src, why string }{
 		{"too large", strings.Repeat("a ", 200_000), "too large"},
 		{"subshells", strings.Repeat("(", n), "nested too deeply"},
