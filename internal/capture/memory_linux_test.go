@@ -87,7 +87,7 @@ func TestMemory(t *testing.T) {
 			t.Logf("%s of %d KiB: %d KiB", name, len(payload)>>10, used)
 			most := size.most
 			if name == "Bash commands" {
-				most = 24 << 10 // a syntax tree is a hundred times its text
+				most = 24 << 10 // a syntax tree is many times as large as its text
 			}
 			if used > most {
 				t.Errorf("%s of %d KiB took %d KiB of memory; at most %d are allowed", name, len(payload)>>10, used, most)
