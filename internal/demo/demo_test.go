@@ -4,25 +4,39 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"agent-telemetry/internal/capture"
 	"agent-telemetry/internal/event"
 	"agent-telemetry/internal/journal"
 )
 
-// TestMain makes the test's own binary serve as the hook.
-func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "--data" {
-		capture.Main(os.Args[1:])
-		os.Exit(0)
+// hook is the real program, which TestMain builds.
+var hook string
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "agent-telemetry-demo-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	os.Exit(m.Run())
+	defer os.RemoveAll(dir)
+	hook = filepath.Join(dir, "agent-telemetry-hook.exe") // as Windows wants it; nobody else minds
+	build := exec.Command("go", "build", "-o", hook, "agent-telemetry/cmd/agent-telemetry-hook")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "build the hook:", err)
+		return 1
+	}
+	return m.Run()
 }
 
 type payload struct {
@@ -36,11 +50,7 @@ type payload struct {
 
 func stage(t *testing.T) *Stage {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := NewStage(t.TempDir(), self)
+	s, err := NewStage(t.TempDir(), hook)
 	if err != nil {
 		t.Fatal(err)
 	}
