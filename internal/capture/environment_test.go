@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -234,6 +235,24 @@ func TestMarkerVanishes(t *testing.T) {
 	r.send(r.payload("five", "true"))
 	if list = r.records(); len(list) != 4 || list[2].ToolUseID != "four" || list[3].Action.MarkerRemoved != r.marker("config") {
 		t.Errorf("after the marker came back and vanished again there are %d records", len(list))
+	}
+}
+
+// A session that goes on in a project without a marker has not lost its own.
+func TestSessionThatLeavesItsProject(t *testing.T) {
+	r := newRig(t)
+	r.send(r.payload("one", "true"))
+	home := r.env
+	r.env = append(slices.Clone(home), "CLAUDE_PROJECT_DIR="+t.TempDir()) // the last one counts
+	r.send(r.payload("two", "true"))
+	r.env = home
+	if n := len(r.records()); n != 1 {
+		t.Errorf("%d records, not one", n)
+	}
+	r.remove(r.marker(""))
+	r.send(r.payload("three", "true"))
+	if list := r.records(); len(list) != 2 || list[1].EventType != event.TelemetryDisabled {
+		t.Errorf("the marker's end is told in %d records", len(list))
 	}
 }
 

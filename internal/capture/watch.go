@@ -54,7 +54,13 @@ func (w watcher) vanished() string {
 		return ""
 	}
 	marker, err := os.ReadFile(path)
-	if err != nil || os.Remove(path) != nil {
+	if err != nil {
+		return ""
+	}
+	if _, err := os.Lstat(string(marker)); err == nil {
+		return "" // still there: the session has gone to another project
+	}
+	if os.Remove(path) != nil {
 		return ""
 	}
 	return string(marker)

@@ -292,6 +292,23 @@ func TestRotation(t *testing.T) {
 	}
 }
 
+// A file that is not ours may stand where a segment is to go. Appending goes on.
+func TestRotationIntoAnExistingFile(t *testing.T) {
+	b := newBench(t)
+	b.append(5)
+	if err := os.WriteFile(segmentPath(LogsDir(b.data), 1), []byte("not ours\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.opts.SegmentBytes = 1
+	b.append(2)
+	if r := b.verify(); r.Last != 8 || len(r.Faults) != 1 || r.Faults[0].Kind != Inserted {
+		t.Errorf("%+v", r)
+	}
+	if names := New(b.data, b.opts).spooled(); len(names) > 0 {
+		t.Errorf("records wait in the spool: %v", names)
+	}
+}
+
 // A crash may come between any two steps of a rotation.
 func TestCrashDuringRotation(t *testing.T) {
 	for _, c := range []struct {
@@ -375,6 +392,29 @@ func TestSpoolIsDrainedOnce(t *testing.T) {
 	}
 	b.append(1) // behind a rotation
 	b.mustBeWhole(7)
+}
+
+func TestSpoolLeftoversAreRemovedWhenOld(t *testing.T) {
+	b := newBench(t)
+	if err := os.MkdirAll(SpoolDir(b.data), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	old, young := filepath.Join(SpoolDir(b.data), "1-1-1.tmp"), filepath.Join(SpoolDir(b.data), "2-1-1.tmp")
+	for _, path := range []string{old, young} {
+		if err := os.WriteFile(path, []byte("{"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hours := time.Now().Add(-2 * time.Hour)
+	if err := os.Chtimes(old, hours, hours); err != nil {
+		t.Fatal(err)
+	}
+	b.append(1)
+	_, errOld := os.Stat(old)
+	_, errYoung := os.Stat(young)
+	if !errors.Is(errOld, os.ErrNotExist) || errYoung != nil {
+		t.Errorf("old: %v, young: %v", errOld, errYoung)
+	}
 }
 
 func TestDamagedSpoolFilesAreKeptAndOutOfTheWay(t *testing.T) {

@@ -92,16 +92,18 @@ func sameDay(a, b time.Time) bool {
 
 // rotate gives the active segment its lasting name and begins another. Emptying
 // the head first keeps a crash in between from pairing it with the wrong file.
+// Where a file of that name is there already, which is not our doing, the active
+// segment grows on: verify names the trouble, and no record has to wait for it.
 func (s *session) rotate() error {
+	to := segmentPath(s.j.logs, s.First)
+	if _, err := os.Lstat(to); err == nil {
+		return nil
+	}
 	if err := syncData(s.active); err != nil {
 		return fmt.Errorf("sync %s before rotation: %w", s.active.Name(), err)
 	}
 	if err := emptyHead(s.j.logs); err != nil {
 		return fmt.Errorf("empty the head before rotation: %w", err)
-	}
-	to := segmentPath(s.j.logs, s.First)
-	if _, err := os.Lstat(to); err == nil {
-		return fmt.Errorf("rotate: %s is there already", to)
 	}
 	_ = s.active.Close()
 	if err := os.Rename(ActivePath(s.j.data), to); err != nil {

@@ -97,11 +97,23 @@ func (j *Journal) spooled() (names []string) {
 		return nil
 	}
 	for _, e := range entries { // sorted by name, which begins with the time
-		if strings.HasSuffix(e.Name(), ".json") && e.Type().IsRegular() {
+		switch {
+		case !e.Type().IsRegular():
+		case strings.HasSuffix(e.Name(), ".json"):
 			names = append(names, e.Name())
+		case strings.HasSuffix(e.Name(), ".tmp"):
+			j.removeLeftover(e)
 		}
 	}
 	return names
+}
+
+// removeLeftover removes what a process left that was killed while it wrote to
+// the spool: it never returned, so no record of its own is promised.
+func (j *Journal) removeLeftover(e os.DirEntry) {
+	if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > time.Hour {
+		_ = os.Remove(filepath.Join(SpoolDir(j.data), e.Name()))
+	}
 }
 
 // tail reads the end of the active segment. A record drained by a process that
