@@ -68,14 +68,15 @@ func (h *Hook) record(config *Config, root *jsontree.Value, readErr error) {
 		watch.begin(project.Marker)
 	default:
 		if marker := watch.vanished(); marker != "" {
-			h.append(config, disabled(r, marker))
+			h.append(config, r.Metadata, disabled(r, marker))
 		}
 		return
 	}
 	if readErr != nil {
 		r.InputError = readErr.Error()
 	}
-	h.append(config, h.entry(config, project.Root, cwd, r, root))
+	from := r.Metadata
+	h.append(config, from, h.entry(config, project.Root, cwd, r, root))
 	if root.Str("hook_event_name") == "SessionEnd" {
 		watch.end()
 	}
@@ -113,12 +114,10 @@ func (h *Hook) cwd(root *jsontree.Value) string {
 	return filepath.Join(own, cwd)
 }
 
-func (h *Hook) append(config *Config, e journal.Entry) {
-	var own event.Metadata
-	h.metadata(config, &own)
-	own.Scope = "user"
+func (h *Hook) append(config *Config, from event.Metadata, e journal.Entry) {
+	from.Scope = "user" // of the journal's own records, which are of no project
 	j := journal.New(h.Data, journal.Options{
-		Durability: config.Durability, SegmentBytes: config.SegmentBytes, Metadata: own, Now: h.Now,
+		Durability: config.Durability, SegmentBytes: config.SegmentBytes, Metadata: from, Now: h.Now,
 	})
 	_, err := j.Append(e)
 	h.problem(err)
