@@ -1,13 +1,13 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"time"
 
-	"agent-telemetry/internal/event"
 	"agent-telemetry/internal/journal"
 	"agent-telemetry/internal/query"
 
@@ -65,50 +65,67 @@ func (a *app) follow(ctx context.Context, data string, f query.Filter, s sink, l
 		return fmt.Errorf("read the journal in %s: %w", data, err)
 	}
 	defer r.Close()
-	if err := showLast(r, f, s, lines); err != nil {
+	p := &picker{f: f}
+	if err := showLast(r, p, s, lines); err != nil {
 		return err
 	}
 	var failed error
 	err = r.Follow(ctx, pollEvery, func(l *journal.Line) bool {
-		failed = showLine(l, &f, s)
+		if c, ok := pickLine(p, l); ok {
+			failed = s.put(c)
+		}
 		return failed == nil
 	})
 	return errors.Join(err, failed)
 }
 
-// showLast shows the last lines of what there is.
-func showLast(r *journal.Reader, f query.Filter, s sink, lines int) error {
-	var kept [][]byte
+// showLast shows the last few of what there is.
+func showLast(r *journal.Reader, p *picker, s sink, n int) error {
+	last := newest{n: n}
 	for {
 		l, err := r.Next()
 		if errors.Is(err, io.EOF) {
-			break
+			return last.each(s.put)
 		}
 		if err != nil {
 			return err
 		}
-		if rec, err := parseRecord(l.Bytes); err == nil && f.Match(rec) {
-			kept = append(kept, append([]byte(nil), l.Bytes...))
-		}
-		if len(kept) > 2*lines+100 {
-			kept = append(kept[:0], kept[len(kept)-lines:]...)
+		if c, ok := pickLine(p, l); ok {
+			last.add(c)
 		}
 	}
-	for _, line := range kept[max(0, len(kept)-lines):] {
-		if err := showLine(&journal.Line{Bytes: line}, &f, s); err != nil {
+}
+
+// pickLine picks a line that is a record. Others are torn; verify names those.
+func pickLine(p *picker, l *journal.Line) (chosen, bool) {
+	r, err := parseRecord(l.Bytes)
+	if err != nil {
+		return chosen{}, false
+	}
+	return p.pick(l.Bytes, r)
+}
+
+// newest keeps the last n of what is added.
+type newest struct {
+	n    int
+	kept []chosen
+}
+
+func (x *newest) add(c chosen) {
+	if len(x.kept) >= 2*x.n+100 {
+		x.kept = append(x.kept[:0], x.kept[len(x.kept)-x.n:]...)
+	}
+	c.line = bytes.Clone(c.line)
+	x.kept = append(x.kept, c)
+}
+
+func (x *newest) each(yield func(chosen) error) error {
+	for _, c := range x.kept[max(0, len(x.kept)-x.n):] {
+		if err := yield(c); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// showLine shows a line if it is a record that the filter selects.
-func showLine(l *journal.Line, f *query.Filter, s sink) error {
-	r, err := parseRecord(l.Bytes)
-	if err != nil || !f.Match(r) {
-		return nil // a torn line; verify names those
-	}
-	return s.put(l.Bytes, r)
 }
 
 func (a *app) eventsCommand() *cobra.Command {
@@ -143,35 +160,25 @@ func (a *app) eventsCommand() *cobra.Command {
 
 func (a *app) events(ctx context.Context, f query.Filter, s sink, limit int) error {
 	found := 0
-	var kept [][]byte // the newest, if only some are wanted
-	err := a.scan(ctx, f, func(line []byte, r *event.Record) error {
+	last := newest{n: limit}
+	err := a.scan(ctx, f, func(c chosen) error {
 		found++
 		if limit == 0 {
-			return s.put(line, r)
+			return s.put(c)
 		}
-		kept = append(kept, append([]byte(nil), line...))
-		if len(kept) >= 2*limit+100 {
-			kept = append(kept[:0], kept[len(kept)-limit:]...)
-		}
+		last.add(c)
 		return nil
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		err = last.each(s.put)
 	}
-	for _, line := range kept[max(0, len(kept)-limit):] {
-		r, err := parseRecord(line)
-		if err == nil {
-			err = s.put(line, r)
-		}
-		if err != nil {
-			return err
-		}
+	if err == nil {
+		err = s.end()
 	}
-	if err := s.end(); err != nil {
-		return err
+	if err == nil {
+		a.tellCount(found, limit)
 	}
-	a.tellCount(found, limit)
-	return nil
+	return err
 }
 
 func (a *app) tellCount(found, limit int) {
@@ -183,27 +190,28 @@ func (a *app) tellCount(found, limit int) {
 	}
 }
 
-// scan hands every record that the filter selects to yield.
-func (a *app) scan(ctx context.Context, f query.Filter, yield func(line []byte, r *event.Record) error) error {
-	reader, err := journal.NewReaderSince(a.journalFolder(), f.Since)
+// scan hands every record that the filter selects to yield, with its line, which
+// is valid until yield returns.
+func (a *app) scan(ctx context.Context, f query.Filter, yield func(chosen) error) error {
+	data := a.journalFolder()
+	reader, err := journal.NewReaderSince(data, f.Since)
 	if err != nil {
-		return fmt.Errorf("read the journal in %s: %w", a.journalFolder(), err)
+		return fmt.Errorf("read the journal in %s: %w", data, err)
 	}
 	defer reader.Close()
+	p := &picker{f: f}
 	for ctx.Err() == nil {
 		l, err := reader.Next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("read the journal in %s: %w", a.journalFolder(), err)
+			return fmt.Errorf("read the journal in %s: %w", data, err)
 		}
-		r, err := parseRecord(l.Bytes)
-		if err != nil || !f.Match(r) {
-			continue
-		}
-		if err := yield(l.Bytes, r); err != nil {
-			return err
+		if c, ok := pickLine(p, l); ok {
+			if err := yield(c); err != nil {
+				return err
+			}
 		}
 	}
 	return ctx.Err()

@@ -43,7 +43,7 @@ func (a *app) outputOf(flag string) (output, error) {
 
 // sink shows records one by one.
 type sink interface {
-	put(line []byte, r *event.Record) error
+	put(c chosen) error
 	end() error
 }
 
@@ -62,8 +62,8 @@ func (a *app) sink(o output, all bool) sink {
 // jsonlSink writes the journal's own bytes, so that hashes can be checked.
 type jsonlSink struct{ w io.Writer }
 
-func (s *jsonlSink) put(line []byte, _ *event.Record) error {
-	_, err := s.w.Write(append(line[:len(line):len(line)], '\n'))
+func (s *jsonlSink) put(c chosen) error {
+	_, err := s.w.Write(append(c.line[:len(c.line):len(c.line)], '\n'))
 	return err
 }
 
@@ -74,12 +74,12 @@ type jsonSink struct {
 	started bool
 }
 
-func (s *jsonSink) put(line []byte, _ *event.Record) error {
+func (s *jsonSink) put(c chosen) error {
 	sep := ",\n"
 	if !s.started {
 		sep, s.started = "[\n", true
 	}
-	_, err := fmt.Fprintf(s.w, "%s%s", sep, line)
+	_, err := fmt.Fprintf(s.w, "%s%s", sep, c.line)
 	return err
 }
 
@@ -103,13 +103,25 @@ type csvSink struct {
 	started bool
 }
 
-func (s *csvSink) put(_ []byte, r *event.Record) error {
+func (s *csvSink) put(c chosen) error {
 	if !s.started {
 		s.started = true
 		if err := s.w.Write(csvColumns); err != nil {
 			return err
 		}
 	}
+	if len(c.refused) == 0 {
+		return s.row(c.record)
+	}
+	for _, r := range c.refused {
+		if err := s.row(r.Record); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *csvSink) row(r *event.Record) error {
 	a, duration := &r.Action, ""
 	if r.DurationMS != nil {
 		duration = strconv.FormatInt(*r.DurationMS, 10)

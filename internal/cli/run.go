@@ -141,9 +141,9 @@ type lastSeen struct {
 	seq atomic.Uint64
 }
 
-func (s *lastSeen) put(line []byte, r *event.Record) error {
-	err := s.sink.put(line, r)
-	s.seq.Store(r.Seq)
+func (s *lastSeen) put(c chosen) error {
+	err := s.sink.put(c)
+	s.seq.Store(c.record.Seq)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -64,7 +65,7 @@ func (a *app) session(ctx context.Context, prefix string, o output) error {
 	}
 	out := a.sink(o, true)
 	for i, r := range s.records {
-		if err := out.put(s.lines[i], r); err != nil {
+		if err := out.put(chosen{line: s.lines[i], record: r}); err != nil {
 			return err
 		}
 	}
@@ -78,11 +79,11 @@ func (a *app) story(ctx context.Context, prefix string) (*story, error) {
 		return nil, err
 	}
 	s := &story{id: id}
-	err = a.scan(ctx, query.Filter{Sessions: []string{id}}, func(line []byte, r *event.Record) error {
-		if r.SessionID == id {
-			s.records = append(s.records, r)
-			s.lines = append(s.lines, append([]byte(nil), line...))
-			s.joiner.Add(r)
+	err = a.scan(ctx, query.Filter{Sessions: []string{id}}, func(c chosen) error {
+		if c.record.SessionID == id {
+			s.records = append(s.records, c.record)
+			s.lines = append(s.lines, bytes.Clone(c.line))
+			s.joiner.Add(c.record)
 		}
 		return nil
 	})
@@ -93,11 +94,11 @@ func (a *app) findSession(ctx context.Context, prefix string) (string, error) {
 	var ids []string
 	seen := map[string]bool{}
 	latest := ""
-	err := a.scan(ctx, query.Filter{Sessions: []string{prefix}}, func(_ []byte, r *event.Record) error {
-		if r.SessionID == "" {
+	err := a.scan(ctx, query.Filter{Sessions: []string{prefix}}, func(c chosen) error {
+		if c.record.SessionID == "" {
 			return nil
 		}
-		latest = r.SessionID
+		latest = c.record.SessionID
 		if !seen[latest] {
 			seen[latest] = true
 			ids = append(ids, latest)

@@ -23,7 +23,7 @@ func TestTableIsInert(t *testing.T) {
 		r.Action.Command = hostile.Draw(t, "command")
 		r.Action.FilePath = hostile.Draw(t, "path")
 		var out bytes.Buffer
-		if err := newTable(&out, time.UTC, painter{}, false).put(nil, &r); err != nil {
+		if err := newTable(&out, time.UTC, painter{}, false).put(chosen{record: &r}); err != nil {
 			t.Fatal(err)
 		}
 		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")

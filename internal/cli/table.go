@@ -16,15 +16,14 @@ const defaultWidth = 100 // where the terminal does not say
 // table shows records as lines, one for a tool call: its Pre record is left out
 // unless nothing else comes of it.
 type table struct {
-	w      io.Writer
-	zone   *time.Location
-	paint  painter
-	all    bool
-	one    bool // all rows are of one session: leave its column out
-	width  int
-	day    string
-	joiner query.Joiner
-	shown  map[*query.Action]bool
+	w     io.Writer
+	zone  *time.Location
+	paint painter
+	all   bool
+	one   bool // all rows are of one session: leave its column out
+	width int
+	day   string
+	shown map[*query.Action]bool
 }
 
 func newTable(w io.Writer, zone *time.Location, paint painter, all bool) *table {
@@ -35,35 +34,25 @@ func newTable(w io.Writer, zone *time.Location, paint painter, all bool) *table 
 	return t
 }
 
-func (t *table) put(_ []byte, r *event.Record) error {
+func (t *table) put(c chosen) error {
 	if t.all {
-		return t.line(rowOf(r), "")
+		return t.line(rowOf(c.record), "")
 	}
-	switch r.HookEvent {
-	case "PreToolUse":
-		t.joiner.Add(r)
+	switch c.record.HookEvent {
+	case "PreToolUse": // what comes of it follows
 		return nil
 	case "UserPromptExpansion": // the prompt itself follows
 		return nil
 	case "PostToolBatch":
-		return t.batch(r)
-	case "PostToolUse", "PostToolUseFailure", "PermissionDenied":
-		t.joiner.Add(r)
-		return t.line(rowOf(r), "")
+		return t.batch(c.refused)
 	}
-	return t.line(rowOf(r), "")
+	return t.line(rowOf(c.record), "")
 }
 
 // batch shows the calls that only a batch tells of: those that never ran.
-func (t *table) batch(r *event.Record) error {
-	t.joiner.Add(r)
-	for i := range r.Action.Calls {
-		a := t.joiner.Action(r.Action.Calls[i].ToolUseID)
-		if a == nil || t.shown[a] || !a.NeverRan() {
-			continue
-		}
-		t.shown[a] = true
-		if err := t.line(actionRow(a), ""); err != nil {
+func (t *table) batch(refused []query.Refused) error {
+	for _, r := range refused {
+		if err := t.line(actionRow(r.Action), ""); err != nil {
 			return err
 		}
 	}

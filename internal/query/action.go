@@ -68,6 +68,43 @@ func (j *Joiner) Add(r *event.Record) {
 // Actions returns the actions so far, in the order of their first records.
 func (j *Joiner) Actions() []*Action { return j.actions }
 
+// Forget drops an action, so that a joiner can follow a journal for months.
+func (j *Joiner) Forget(id string) {
+	a := j.byID[id]
+	if a == nil {
+		return
+	}
+	delete(j.byID, id)
+	for i := len(j.actions) - 1; i >= 0; i-- {
+		if j.actions[i] == a {
+			j.actions = append(j.actions[:i], j.actions[i+1:]...)
+			return
+		}
+	}
+}
+
+// NeverRan lists what a batch record alone tells of: the calls in it that were
+// denied, unknown or malformed, so that no record from after them will come. Each
+// is told as the record it would have had, for filters to match.
+func (j *Joiner) NeverRan(batch *event.Record) (list []Refused) {
+	for i := range batch.Action.Calls {
+		a := j.byID[batch.Action.Calls[i].ToolUseID]
+		if a == nil || a.after || a.Outcome != event.Denied && a.Outcome != event.Failure {
+			continue
+		}
+		r := *batch
+		r.ToolUseID, r.ToolName, r.EventType, r.Outcome, r.Action = a.ToolUseID, a.ToolName, a.EventType, a.Outcome, a.Details
+		list = append(list, Refused{Action: a, Record: &r})
+	}
+	return list
+}
+
+// Refused is a call that never ran.
+type Refused struct {
+	Action *Action
+	Record *event.Record
+}
+
 // Actions joins the records of a slice.
 func Actions(records []event.Record) []*Action {
 	var j Joiner
@@ -171,9 +208,3 @@ func (j *Joiner) ended(r *event.Record) {
 
 // Action returns the action of that id, or nil.
 func (j *Joiner) Action(id string) *Action { return j.byID[id] }
-
-// NeverRan reports whether the call was denied, unknown or malformed, so that no
-// record from after it will come.
-func (a *Action) NeverRan() bool {
-	return !a.after && (a.Outcome == event.Denied || a.Outcome == event.Failure)
-}

@@ -178,6 +178,25 @@ func TestPermissionRequestFindsItsCall(t *testing.T) {
 	}
 }
 
+func TestCallsThatNeverRanAreToldByTheirBatch(t *testing.T) {
+	r := records([]step{{"PreToolUse", "a", ""}, {"PreToolUse", "b", ""}, {"PostToolUse", "b", ""}, {"PostToolBatch", "a", "result"}})
+	r[0].Action.Command = "rm -rf build"
+	r[3].Action.Calls = append(r[3].Action.Calls, event.Call{ToolUseID: "b", ToolName: "Bash", Response: "result"})
+	var j query.Joiner
+	for i := range r {
+		j.Add(&r[i])
+	}
+	list := j.NeverRan(&r[3])
+	if len(list) != 1 || list[0].Record.Outcome != event.Denied || list[0].Record.Action.Command != "rm -rf build" || list[0].Record.Seq != 4 {
+		t.Fatalf("%+v", list)
+	}
+	j.Forget("a")
+	j.Forget("unheard of")
+	if len(j.Actions()) != 1 || j.Action("a") != nil || len(j.NeverRan(&r[3])) != 0 {
+		t.Errorf("%d actions after one was forgotten", len(j.Actions()))
+	}
+}
+
 func TestSwitchingOffIsNoAction(t *testing.T) {
 	r := records([]step{{"PreToolUse", "a", ""}, {"PostToolUse", "", ""}})
 	r[1].EventType = event.TelemetryDisabled
