@@ -16,6 +16,7 @@ const module = "agent-telemetry"
 var floorOf = map[string]int{
 	"internal/event":           1,
 	"internal/event/eventtest": 1,
+	"internal/gitexclude":      1,
 	"internal/jsontree":        1,
 	"internal/plainfile":       1,
 	"internal/query":           1,

@@ -5,6 +5,7 @@ import (
 
 	"agent-telemetry/internal/capture"
 	"agent-telemetry/internal/claude/settings"
+	"agent-telemetry/internal/scope"
 
 	"github.com/spf13/cobra"
 )
@@ -63,10 +64,11 @@ func (a *app) enable(args []string) error {
 	if err := config.save(); err != nil {
 		return err
 	}
-	why := "as everywhere, by init --all-projects"
+	hidden, why := "", "as everywhere, by init --all-projects"
 	if !config.allProjects() {
 		why = "by the marker " + hasMarker(dir)
 		if hasMarker(dir) == "" {
+			hidden = hideMarker(dir)
 			if err := writeMarker(dir); err != nil {
 				return err
 			}
@@ -78,10 +80,26 @@ func (a *app) enable(args []string) error {
 		already = "already "
 	}
 	fmt.Fprintf(a.out, "Recording is %son for %s, %s.\n", already, clean(dir), clean(why))
+	if hidden != "" {
+		fmt.Fprintln(a.out, clean(hidden))
+	}
 	if len(installed) == 0 {
 		fmt.Fprintf(a.out, "But the hook is not installed there. To install it: %s\n", clean(a.otherCommand("init "+quote(dir), data)))
 	}
 	return nil
+}
+
+// hideMarker keeps the marker that is about to be written out of git status. It
+// tells what becomes of that, "" outside repositories.
+func hideMarker(dir string) string {
+	list, inGit := excludeList(dir)
+	if !inGit {
+		return ""
+	}
+	if err := hide(list, dir, []string{scope.MarkerName}); err != nil {
+		return "But git status shows the marker: " + err.Error()
+	}
+	return list.Path + " hides the marker from git status."
 }
 
 func (a *app) disable(args []string) error {

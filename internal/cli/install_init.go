@@ -41,6 +41,8 @@ changes nothing, or brings an older installation up to date.
            unless --data names one.
 
 The marker is DIR/` + ".telemetry-enabled" + `; 'disable' removes it and 'enable' puts it back.
+In a git repository, what init creates for you alone goes on its list of files that
+git status does not show (.git/info/exclude), so that the model hears nothing of it.
 
 --privacy sets how much is recorded of contents, prompts, outputs and
 paths_and_commands: digest, redacted, full, or of contents also diff. Secrets are
@@ -85,7 +87,8 @@ func (a *app) init(args []string, o initOptions) error {
 }
 
 // apply does it. The settings come last but for the marker, so that no hook runs
-// before everything it needs is there.
+// before everything it needs is there. That git status shows what is created keeps
+// nothing from being recorded, so it is only told.
 func (i *installation) apply() error {
 	if !i.shared {
 		if err := prepareData(i.data); err != nil {
@@ -95,9 +98,12 @@ func (i *installation) apply() error {
 		if err := errors.Join(i.config.set("uid", uid), i.config.set("user", name)); err != nil {
 			return err
 		}
-		if err := i.config.save(); err != nil {
+		if err := errors.Join(i.config.save(), ignoreData(i.data)); err != nil {
 			return err
 		}
+	}
+	if len(i.hides) > 0 {
+		i.notHidden = hide(i.list, i.dir, i.hides)
 	}
 	if i.plugin == "" {
 		if err := i.plan.Apply(); err != nil {

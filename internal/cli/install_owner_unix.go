@@ -5,6 +5,7 @@ package cli
 import (
 	"os"
 	"os/user"
+	"path/filepath"
 	"strconv"
 	"syscall"
 )
@@ -20,6 +21,21 @@ func giveTo(path, folder string) error {
 		return nil
 	}
 	return os.Lchown(path, uid, gid)
+}
+
+// foreign reports whether root, at work in somebody's folder, would write a file
+// that is not theirs: a link in there may lead anywhere.
+func foreign(path, folder string) bool {
+	if os.Geteuid() != 0 {
+		return false
+	}
+	uid, _, known := ownerOf(path)
+	for !known && filepath.Dir(path) != path {
+		path = filepath.Dir(path)
+		uid, _, known = ownerOf(path)
+	}
+	wanted, _, _ := ownerOf(folder)
+	return uid != wanted
 }
 
 func ownerOf(path string) (uid, gid int, ok bool) {

@@ -10,6 +10,7 @@ import (
 
 	"agent-telemetry/internal/capture"
 	"agent-telemetry/internal/claude/settings"
+	"agent-telemetry/internal/gitexclude"
 	"agent-telemetry/internal/journal"
 	"agent-telemetry/internal/privacy"
 )
@@ -17,14 +18,17 @@ import (
 // installation is everything init is about to do.
 type installation struct {
 	dir, data string
-	program   string        // the hook's
-	shared    bool          // many users' hooks, each with a data folder of its own
-	plugin    string        // brings the hook already, so no settings are edited
-	plan      settings.Plan // unless plugin is set
-	config    *hookConfig   // nil if shared
-	marker    bool          // is to be written
-	newData   bool          // the data folder is to be created
-	changes   bool          // a person would call it a change
+	program   string          // the hook's
+	shared    bool            // many users' hooks, each with a data folder of its own
+	plugin    string          // brings the hook already, so no settings are edited
+	plan      settings.Plan   // unless plugin is set
+	config    *hookConfig     // nil if shared
+	marker    bool            // is to be written
+	newData   bool            // the data folder is to be created
+	hides     []string        // what git status would show
+	list      gitexclude.List // where it is hidden, unless hides is empty
+	notHidden error           // why it is not
+	changes   bool            // a person would call it a change
 	options   initOptions
 }
 
@@ -54,6 +58,9 @@ func (a *app) planInit(args []string, o initOptions) (*installation, error) {
 	}
 	if err := i.planRest(); err != nil {
 		return nil, err
+	}
+	if list, inGit := excludeList(i.dir); inGit {
+		i.list, i.hides = list, i.creates()
 	}
 	i.changes = i.plugin == "" && !i.plan.Unchanged() || i.marker || i.newData || i.config != nil && i.config.changed
 	return i, nil

@@ -24,6 +24,9 @@ func (a *app) tellInit(i *installation) {
 		line("copy", i.plan.Backup+" (the settings as they were)")
 	}
 	line("on for", i.onFor())
+	if len(i.hides) > 0 {
+		line("git", i.hidden())
+	}
 	if i.plan.File.Level == settings.Project && !i.plan.Unchanged() {
 		fmt.Fprintln(a.out, "These settings are usually shared through git, and name paths of this machine.")
 	}
@@ -70,6 +73,18 @@ func (i *installation) onFor() string {
 		return i.dir + " (by the marker " + markerPath(i.dir) + ")"
 	}
 	return i.dir
+}
+
+// hidden is what becomes of git status.
+func (i *installation) hidden() string {
+	files := strings.Join(i.hides, ", ")
+	switch {
+	case i.notHidden != nil:
+		return "git status shows " + files + ": " + i.notHidden.Error()
+	case i.options.dryRun:
+		return i.list.Path + " would hide from git status: " + files
+	}
+	return i.list.Path + " hides from git status: " + files
 }
 
 // tellNext says what a person does after init.

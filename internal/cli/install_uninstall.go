@@ -19,7 +19,8 @@ func (a *app) uninstallCommand() *cobra.Command {
 		Use:   "uninstall [DIR]",
 		Short: "Take the hook out again; the records stay",
 		Long: `Take out of Claude Code's settings exactly what init put in, and remove the
-project's marker if init or enable wrote it.
+project's marker if init or enable wrote it. So go the lines that hid these from
+git status.
 
 Without --settings, every settings file that serves DIR is looked at: the
 project's two, the user's and the managed one (for which use sudo). The records
@@ -136,7 +137,8 @@ func (a *app) clearUp(dir, data string, done []settings.Plan) (left bool, err er
 		fmt.Fprintf(a.out, "The hook is still installed in %s (%s). To take it out: %s\n", clean(i.Place()), clean(i.File.Path), clean(how))
 	}
 	if left {
-		return left, nil
+		_, err := a.showAgain(dir, false)
+		return left, err
 	}
 	if err := a.forgetAllProjects(data, done); err != nil {
 		return left, err
@@ -145,7 +147,17 @@ func (a *app) clearUp(dir, data string, done []settings.Plan) (left bool, err er
 	for _, path := range removed {
 		fmt.Fprintf(a.out, "Removed the marker %s.\n", clean(path))
 	}
-	return left || len(removed) > 0, err
+	shown, showErr := a.showAgain(dir, true)
+	return shown || len(removed) > 0, errors.Join(err, showErr)
+}
+
+// showAgain takes back what hid files from git status.
+func (a *app) showAgain(dir string, all bool) (changed bool, err error) {
+	list, changed, err := show(dir, all)
+	if changed {
+		fmt.Fprintf(a.out, "Took the lines that hid this from git status out of %s.\n", clean(list.Path))
+	}
+	return changed, err
 }
 
 // forgetAllProjects takes back --all-projects with the settings that served all

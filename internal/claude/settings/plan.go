@@ -20,6 +20,9 @@ const (
 	Delete Action = "delete"
 )
 
+// BackupSuffix ends the name of the copy of a file as it was before us.
+const BackupSuffix = ".before-agent-telemetry"
+
 // Plan is an edit that is worked out but not made: print it, then Apply it or
 // let it be.
 type Plan struct {
@@ -133,7 +136,7 @@ func restores(file string, backup, stripped []byte) bool {
 
 // open reads the file of a plan, which keeps it as it is.
 func open(file File) (Plan, error) {
-	plan := Plan{File: file, Action: Keep, Backup: file.Path + ".before-agent-telemetry"}
+	plan := Plan{File: file, Action: Keep, Backup: file.Path + BackupSuffix}
 	content, err := os.ReadFile(file.Path)
 	switch {
 	case err == nil:
