@@ -1,4 +1,4 @@
-# make run and make test need Go and make, make e2e Node as well.
+# make run and make test need Go and make, make e2e Node and git as well.
 
 GO      ?= go
 PREFIX  ?= $(HOME)/.local

@@ -56,7 +56,7 @@ func checkPrivacy(t *testing.T, s scenario, seen session) {
 // canaries are all those that a scenario names.
 func (s scenario) canaries() []string {
 	names := map[string]bool{}
-	text := s.prompt() + s.settings + fmt.Sprint(s.files, s.again, s.scripts)
+	text := fmt.Sprintln(s.prompt(), s.settings, s.commit, s.files, s.again, s.scripts)
 	for _, name := range regexp.MustCompile(canary+`[a-z]+`).FindAllString(text, -1) {
 		names[name] = true
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 func TestScenarios(t *testing.T) {
-	for _, s := range slices.Concat(toolScenarios, denialScenarios, agentScenarios, sessionScenarios) {
+	for _, s := range slices.Concat(toolScenarios, denialScenarios, agentScenarios, sessionScenarios, gitScenarios) {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			root := folder(t, s)

@@ -16,6 +16,7 @@ type scenario struct {
 	args       []string // more arguments of claude
 	settings   string   // the project's settings.json before ours is added
 	files      map[string]string
+	commit     string            // the project is a git repository with a commit of this subject
 	events     map[string]int    // hook events beside those every session has: more of them, or less
 	perhaps    []string          // hook events that come or do not, as Claude Code has it
 	last       event.Type        // of the journal's last record, where that matters

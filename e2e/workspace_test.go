@@ -41,7 +41,33 @@ func newWorkspace(t *testing.T, root, data string, s scenario) *workspace {
 	for name, content := range s.files {
 		w.write(filepath.Join(w.project(), name), w.expand(content))
 	}
+	if s.commit != "" {
+		w.commit(s.commit)
+	}
 	return w
+}
+
+// commit makes the project a git repository, where all is committed but what
+// nobody commits. Both times the commit is the same one, as its hash is shown.
+func (w *workspace) commit(subject string) {
+	w.t.Helper()
+	for _, args := range [][]string{
+		{"init", "--quiet", "--initial-branch=main"},
+		{"config", "user.name", "Ada"},
+		{"config", "user.email", "ada@example.com"},
+		{"add", "--", ".", ":!.claude/settings.local.json"},
+		{"commit", "--quiet", "--message", subject},
+	} {
+		command := exec.Command("git", args...)
+		command.Dir = w.project()
+		command.Env = []string{
+			"HOME=" + w.home(), "PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8",
+			"GIT_AUTHOR_DATE=2026-01-02T03:04:05Z", "GIT_COMMITTER_DATE=2026-01-02T03:04:05Z",
+		}
+		if out, err := command.CombinedOutput(); err != nil {
+			w.t.Fatalf("git %q, which this scenario needs: %v\n%s", args, err, out)
+		}
+	}
 }
 
 func (w *workspace) home() string    { return filepath.Join(w.root, "home") }
