@@ -116,11 +116,11 @@ func TestGitAgrees(t *testing.T) {
 		t.Skip("git is not installed")
 	}
 	root := base(t)
-	t.Setenv("HOME", root)
 	run := func(dir string, args ...string) string {
 		t.Helper()
 		cmd := exec.Command(git, append([]string{"-c", "user.name=a", "-c", "user.email=a@b", "-c", "protocol.file.allow=always"}, args...)...)
 		cmd.Dir = dir
+		cmd.Env = []string{"HOME=" + root, "PATH=" + os.Getenv("PATH"), "GIT_CONFIG_NOSYSTEM=1"}
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			t.Fatalf("git %q: %v\n%s", args, err, out)
