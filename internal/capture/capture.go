@@ -29,10 +29,6 @@ type Hook struct {
 	problems []error // for the one line of the error log
 }
 
-// patience is how long the hook waits for a payload that does not come: with the
-// journal's own wait it stays within a second.
-const patience = 600 * time.Millisecond
-
 // Run reads the payload and appends its record. When it returns, the record is
 // as durable as the configuration asks, or a line of the error log says why not.
 func (h *Hook) Run() {
@@ -40,14 +36,7 @@ func (h *Hook) Run() {
 	_ = h.survive(func() {
 		config, err := LoadConfig(h.Data)
 		h.problem(err)
-		root := new(jsontree.Value)
-		stdin := guard(h.Stdin, patience, func() {
-			_ = h.survive(func() { h.record(&config, root, errSlow) })
-			h.complain()
-			os.Exit(0)
-		})
-		err = jsontree.ReadInto(root, stdin, jsontree.Options{Digest: config.Privacy.Digest})
-		stdin.done()
+		root, err := jsontree.Read(h.Stdin, jsontree.Options{Digest: config.Privacy.Digest})
 		h.record(&config, root, err)
 	})
 }

@@ -12,7 +12,7 @@ import (
 	"agent-telemetry/internal/jsontree"
 )
 
-var errSlow = errors.New("the payload did not come within " + patience.String())
+var errSlow = errors.New("the payload did not come in time")
 
 // panicError says that the hook itself failed. What was thrown is quoted only if
 // the runtime threw it: anything else may hold text of the payload.

@@ -6,12 +6,16 @@ import (
 	"time"
 )
 
+// patience is how long the hook waits for a payload that does not come: with the
+// journal's own wait it stays within a second.
+const patience = 600 * time.Millisecond
+
 // Main is the hook's main function. It prints nothing and its caller exits 0,
 // whatever happens: Claude Code would take an exit code of 2 for a veto.
 func Main(args []string) {
 	h := Hook{
 		Data:   DataDir(Pinned(args), os.Getenv),
-		Stdin:  os.Stdin,
+		Stdin:  patiently(os.Stdin, patience),
 		Getenv: os.Getenv,
 		Getwd:  os.Getwd,
 		Now:    time.Now,

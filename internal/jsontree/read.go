@@ -47,20 +47,13 @@ func (e *SyntaxError) Error() string {
 // opts whatever r holds, and time is linear in its length. On a fault it
 // returns what it read up to there with a *SyntaxError, or the reader's error.
 func Read(r io.Reader, opts Options) (*Value, error) {
-	root := new(Value)
-	return root, ReadInto(root, r, opts)
-}
-
-// ReadInto is Read into root, which at every call of r's Read holds what was
-// read before.
-func ReadInto(root *Value, r io.Reader, opts Options) error {
 	opts.setDefaults()
-	p := &parser{src: source{r: r, buf: make([]byte, 32<<10)}, opts: opts, root: root}
+	p := &parser{src: source{r: r, buf: make([]byte, 32<<10)}, opts: opts, root: new(Value)}
 	err := p.document()
 	if p.src.err != nil && !errors.Is(p.src.err, io.EOF) {
 		err = p.src.err
 	}
-	return err
+	return p.root, err
 }
 
 type parser struct {
