@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -87,8 +88,8 @@ func (l *lab) prepareFolders() error {
 		filepath.Join(l.project, "config", marker):            "",
 		filepath.Join(l.project, "README.md"):                 "A project to measure in.\n",
 		filepath.Join(l.project, "data", "logs", ".keep"):     "",
-		filepath.Join(l.dataDir(hookOS), "hook.json"):         `{"durability":"os"}`,
-		filepath.Join(l.dataDir(hookFsync), "hook.json"):      `{"durability":"fsync"}`,
+		filepath.Join(l.dataDir(hookOS), "hook.json"):         hookConfig("os"),
+		filepath.Join(l.dataDir(hookFsync), "hook.json"):      hookConfig("fsync"),
 		filepath.Join(l.dir, "home", ".keep"):                 "",
 		filepath.Join(l.dir, "step", ".keep"):                 "",
 		filepath.Join(l.dir, "programs", ".keep"):             "",
@@ -103,6 +104,15 @@ func (l *lab) prepareFolders() error {
 		}
 	}
 	return nil
+}
+
+// hookConfig is the hook's configuration with the members that init writes.
+func hookConfig(durability string) string {
+	name := "unknown"
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	return fmt.Sprintf(`{"durability":%q,"uid":%d,"user":%q}`, durability, os.Getuid(), name)
 }
 
 func (l *lab) dataDir(program string) string {
