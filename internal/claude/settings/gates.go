@@ -1,24 +1,27 @@
 package settings
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// gate is a setting that keeps Claude Code from running hooks.
+// gate is a setting that keeps hooks from running, or their records from where
+// they belong.
 type gate struct {
 	finding Finding
-	hits    func(entry) bool
+	hits    func(entry) bool // nil where it costs no entry anything
 }
 
 // checkGates reports the gates that are shut. A gate that leaves an entry of
 // ours running costs no record.
 func (in *inspection) checkGates(live []entry) {
-	for _, g := range slices.Concat(in.disabled(), in.managedOnly(), in.pluginOnly(), in.modes()) {
+	for _, g := range slices.Concat(in.disabled(), in.managedOnly(), in.pluginOnly(), in.modes(), in.breaking(), in.diverting(live)) {
 		g.finding.Level = Fail
-		if slices.ContainsFunc(live, func(e entry) bool { return !g.hits(e) }) {
+		switch {
+		case g.hits == nil:
+			g.finding.Level = Warn
+		case slices.ContainsFunc(live, func(e entry) bool { return !g.hits(e) }):
 			g.finding.Level = Warn
 			g.finding.Detail += " Our hook runs all the same, from " + survivors(live, g.hits) + "."
 		}
@@ -125,38 +128,12 @@ func (in *inspection) modes() []gate {
 // are without effect, which is still worth knowing.
 func (in *inspection) mode(name string, finding Finding, hits func(entry) bool) []gate {
 	var gates []gate
-	overridden := ""
-	for _, s := range slices.Backward(in.files) {
-		env, _ := s.settings["env"].(map[string]any)
-		value, ok := env[name]
-		if !ok {
-			continue
+	for _, v := range in.variable(name) {
+		if truthy(v.value) {
+			gates = append(gates, v.gate(finding, hits))
 		}
-		if truthy(text(value)) {
-			f := finding
-			f.File, f.Remedy = s.Path, edit(s.File, fmt.Sprintf("remove %q from \"env\"", name))
-			gates = append(gates, overrule(gate{f, hits}, overridden))
-		}
-		if overridden == "" {
-			overridden = s.name()
-		}
-	}
-	if truthy(in.env.Getenv(name)) {
-		f := finding
-		f.Title += " in the environment"
-		f.Remedy = "unset " + name
-		gates = append(gates, overrule(gate{f, hits}, overridden))
 	}
 	return gates
-}
-
-// overrule makes a gate hit nothing where a higher source has the last word.
-func overrule(g gate, by string) gate {
-	if by != "" {
-		g.finding.Detail = "Without effect: the variable is set again in " + by + "."
-		g.hits = func(entry) bool { return false }
-	}
-	return g
 }
 
 // truthy reads a switch in the environment as Claude Code does.

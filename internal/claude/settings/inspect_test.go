@@ -177,6 +177,41 @@ func TestInspect(t *testing.T) {
 			want: []string{"warn safe-mode"},
 		},
 		{
+			name: "the Go runtime gives up", files: map[string]string{drop: installed, project: `{"env": {"GOMEMLIMIT": "nonsense"}}`},
+			want: []string{"fail hook-env-breaks " + project},
+		},
+		{
+			name: "the Go runtime gives up, before installation", files: map[string]string{user: `{"env": {"GODEBUG": "fips140=bad"}}`},
+			want: []string{"fail hook-env-breaks " + user, "fail hook-absent"},
+		},
+		{
+			name: "the Go runtime is pinned by policy", vars: map[string]string{"GODEBUG": "cgocheck=2"},
+			files: map[string]string{user: installed, local: `{"env": {"GODEBUG": "cgocheck=2"}}`, managed: `{"env": {"GODEBUG": ""}}`},
+			want:  []string{"warn hook-env-breaks", "warn hook-env-breaks " + local, "warn hook-env-breaks " + managed},
+		},
+		{
+			name: "the Go runtime gives up in the environment", vars: map[string]string{"GOMAXPROCS": "100000"}, files: map[string]string{user: installed},
+			want: []string{"fail hook-env-breaks"},
+		},
+		{
+			name: "the Go runtime is told something", files: map[string]string{user: installed, project: `{"env": {"GODEBUG": "inittrace=1", "GOGC": 50}}`},
+			want: []string{"warn hook-env-breaks " + project, "warn hook-env-breaks " + project},
+		},
+		{name: "a Go programmer's environment", vars: map[string]string{"GOGC": "50", "GODEBUG": "gctrace=1"}, files: map[string]string{user: installed}},
+		{
+			name: "records are diverted", files: map[string]string{
+				user: strings.ReplaceAll(each("$ROOT/bin", ""), `"--data", "/data"`, ""), project: `{"env": {"HOME": "$ROOT/elsewhere"}}`,
+			},
+			want: []string{"fail hook-env-diverts " + project, "warn hook-args-differ " + user},
+		},
+		{
+			name: "records are diverted from a shell form", files: map[string]string{
+				user: strings.ReplaceAll(each("$ROOT/bin", ""), `, "args": ["--data", "/data"]`, ""), project: `{"env": {"HOME": "$ROOT/elsewhere"}}`,
+			},
+			want: []string{"fail hook-env-diverts " + project, "warn hook-shell-form " + user, "warn hook-args-differ " + user},
+		},
+		{name: "pinned records cannot be diverted", files: map[string]string{user: installed, project: `{"env": {"AGENT_TELEMETRY_DATA": "$ROOT/elsewhere", "HOME": ""}}`}},
+		{
 			name: "managed hooks only", files: map[string]string{user: installed, managed: `{"allowManagedHooksOnly": true}`},
 			want: []string{"fail managed-hooks-only " + managed},
 		},
@@ -339,6 +374,7 @@ func TestInspectPlugin(t *testing.T) {
 	tests := []struct {
 		name  string
 		files map[string]string
+		vars  map[string]string
 		want  []string
 	}{
 		{name: "installed", files: map[string]string{list: v2, user: enable}},
@@ -357,6 +393,36 @@ func TestInspectPlugin(t *testing.T) {
 			name: "init too", files: map[string]string{list: v2, user: enable, project: `{"hooks": $ALL}`},
 			want: []string{"warn hook-installed-twice " + project},
 		},
+		{
+			name: "records are diverted", files: map[string]string{list: v2, user: enable, project: `{"env": {"AGENT_TELEMETRY_DATA": "$ROOT/elsewhere", "HOME": "/x"}}`},
+			want: []string{"fail hook-env-diverts " + project},
+		},
+		{
+			name: "records are diverted by the next variable", files: map[string]string{
+				list: v2, user: enable, local: `{"env": {"AGENT_TELEMETRY_DATA": "relative", "XDG_STATE_HOME": "$ROOT/elsewhere"}}`,
+			},
+			want: []string{"fail hook-env-diverts " + local},
+		},
+		{
+			name: "records are diverted by leaving a variable out", files: map[string]string{list: v2, user: enable, local: `{"env": {"XDG_STATE_HOME": ""}}`},
+			vars: map[string]string{"XDG_STATE_HOME": "$ROOT/state"},
+			want: []string{"fail hook-env-diverts " + local},
+		},
+		{
+			name: "records are diverted by policy", files: map[string]string{list: v2, user: enable, managed: `{"env": {"AGENT_TELEMETRY_DATA": "$ROOT/elsewhere"}}`},
+			want: []string{"warn hook-env-diverts " + managed},
+		},
+		{
+			name: "some records are diverted", files: map[string]string{list: v2, user: enable, project: `{"env": {"HOME": "$ROOT/elsewhere"}, "hooks": $ALL}`},
+			want: []string{"warn hook-env-diverts " + project, "warn hook-installed-twice " + project},
+		},
+		{
+			name: "the data folder is where it is looked for", files: map[string]string{
+				list: v2, user: enable, project: `{"env": {"AGENT_TELEMETRY_DATA": "$ROOT/data", "HOME": "$ROOT/elsewhere"}}`,
+			},
+			vars: map[string]string{"AGENT_TELEMETRY_DATA": "$ROOT/data"},
+		},
+		{name: "the home that it is anyway", files: map[string]string{list: v2, user: enable, project: `{"env": {"HOME": "$ROOT/home", "USERPROFILE": "/x"}}`}},
 		{
 			name: "disabled hooks", files: map[string]string{list: v2, user: enable, project: `{"disableAllHooks": true}`},
 			want: []string{"fail all-hooks-disabled " + project},
@@ -391,6 +457,9 @@ func TestInspectPlugin(t *testing.T) {
 			}
 			for name, content := range test.files {
 				w.write(name, content)
+			}
+			for name, value := range test.vars {
+				w.vars[name] = strings.ReplaceAll(value, "$ROOT", w.root)
 			}
 			w.expect(Inspect(w.path("project"), w.env(), w.want()), test.want)
 		})

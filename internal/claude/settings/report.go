@@ -59,6 +59,8 @@ const (
 	CodeAllHooksDisabled = "all-hooks-disabled"
 	CodeSimpleMode       = "simple-mode"
 	CodeSafeMode         = "safe-mode"
+	CodeEnvBreaks        = "hook-env-breaks"
+	CodeEnvDiverts       = "hook-env-diverts"
 	CodeManagedOnly      = "managed-hooks-only"
 	CodePluginOnly       = "plugin-hooks-only"
 	CodeAbsent           = "hook-absent"
