@@ -86,11 +86,11 @@ func breaks(name, value string) string {
 		// with the square; the greatest numbers crash at once.
 		const most = 1 << 15
 		if n, err := strconv.ParseInt(value, 10, 32); err == nil && n >= most {
-			return "The Go runtime crashes or takes longer to start than Claude Code waits, so nothing is recorded."
+			return "The Go runtime crashes, or takes longer to start than Claude Code waits. Claude Code goes on, and nothing is recorded."
 		}
 	}
 	if refused {
-		return "The Go runtime exits with code 2 before the hook starts. Claude Code takes that for a veto of every tool call, and nothing is recorded."
+		return "The Go runtime exits with code 2 before the hook starts. Claude Code takes that for a veto of every prompt and tool call, and nothing is recorded."
 	}
 	return ""
 }
