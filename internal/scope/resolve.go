@@ -12,9 +12,17 @@ const (
 	maxLinks   = 40
 )
 
-// resolver follows links. It remembers what it spent, not what it found: folders change.
+// resolver follows links. It lives for one question, the operands of which mostly lie in the same folders: what it
+// found there it does not look up again.
 type resolver struct {
 	lookups int
+	found   map[string]entry
+}
+
+// entry is what lies at a path.
+type entry struct {
+	target string // of a link
+	exists bool
 }
 
 // resolve gives the place that an absolute path leads to: links and `..` taken one element after the other,
@@ -55,6 +63,18 @@ func (r *resolver) resolve(path string) (place string, exists bool) {
 
 // link returns the target if path is a link, and whether there is anything at path.
 func (r *resolver) link(path string) (target string, exists bool) {
+	e, known := r.found[path]
+	if !known {
+		e.target, e.exists = r.lookUp(path)
+		if r.found == nil {
+			r.found = map[string]entry{}
+		}
+		r.found[path] = e
+	}
+	return e.target, e.exists
+}
+
+func (r *resolver) lookUp(path string) (target string, exists bool) {
 	if r.lookups++; r.lookups > maxLookups {
 		return "", false
 	}
