@@ -42,8 +42,8 @@ e2e: ## run the real Claude Code against a scripted API, with the hook and witho
 lint: ## formatting, vet for three systems, staticcheck, tidy modules, known vulnerabilities
 	@tools/lint/run '$(GO)' $(LINTER)
 
-bench: ## measure what the hook costs; bench/README.md says what else it needs
-	$(GO) run ./bench/hook $(BENCHFLAGS)
+bench: build ## measure what the hook costs; bench/README.md says what else it needs
+	$(GO) run ./bench/hook -hook bin/agent-telemetry-hook $(BENCHFLAGS)
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@grep -rl --include='*_test.go' '^func Fuzz' internal | sort | while read -r file; do \

@@ -21,7 +21,7 @@ import (
 const quickSamples = 40
 
 const method = "Every time is from posix_spawn to exit, the payload being the process's standard input. " +
-	"The programs take turns, so that drift of the machine hits all alike; of those that start at once, each is timed by itself. " +
+	"The programs take turns, so that drift of the machine hits all alike, the specification's shell scripts among themselves, since they leave caches cold; of those that start at once, each is timed by itself. " +
 	"All binaries are copied after linking, as an installation does. " +
 	"The hooks' records and pushes are counted after each part: a run in which one is missing fails."
 
