@@ -44,6 +44,7 @@ lint: ## formatting, vet for three systems, staticcheck, tidy modules, known vul
 
 bench: build ## measure what the hook costs; bench/README.md says what else it needs
 	$(GO) run ./bench/hook -hook bin/agent-telemetry-hook $(BENCHFLAGS)
+	$(GO) test -run '^$$' -bench . ./internal/journal ./internal/jsontree ./internal/privacy ./internal/shell
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@grep -rl --include='*_test.go' '^func Fuzz' internal | sort | while read -r file; do \
