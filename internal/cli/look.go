@@ -23,11 +23,35 @@ const (
 	tailBytes = 1 << 20 // where a tail looks for its first lines
 )
 
+// lookFlags are what tail and events have in common.
+type lookFlags struct {
+	filterFlags
+	format string
+	all    bool
+}
+
+func (x *lookFlags) add(cmd *cobra.Command) {
+	x.filterFlags.add(cmd)
+	outputFlag(cmd, &x.format)
+	cmd.Flags().BoolVar(&x.all, "all", false, "one line a record, also before a call and for a batch")
+}
+
+// open reads the flags: what to choose, and where to show it.
+func (x *lookFlags) open(a *app, args []string) (query.Filter, sink, error) {
+	f, err := x.filter(args, a.now())
+	if err != nil {
+		return f, nil, err
+	}
+	o, err := a.outputOf(x.format)
+	if err != nil {
+		return f, nil, err
+	}
+	return f, a.sink(o, x.all), nil
+}
+
 func (a *app) tailCommand() *cobra.Command {
-	var flags filterFlags
-	var format string
+	var flags lookFlags
 	var lines int
-	var all bool
 	cmd := &cobra.Command{
 		Use:     "tail [TEXT]",
 		Short:   "Watch records arrive",
@@ -35,25 +59,18 @@ func (a *app) tailCommand() *cobra.Command {
 		Example: "  agent-telemetry tail\n  agent-telemetry tail --project shop --tool Bash\n  agent-telemetry tail --outside -o jsonl | jq .action_details.command",
 		Args:    atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f, err := flags.filter(args, a.now())
-			if err != nil {
-				return err
+			f, s, err := flags.open(a, args)
+			if err == nil {
+				err = a.follow(cmd.Context(), a.journalFolder(), f, s, lines)
 			}
-			o, err := a.outputOf(format)
-			if err != nil {
-				return err
+			if err == nil {
+				err = s.end()
 			}
-			s := a.sink(o, all)
-			if err := a.follow(cmd.Context(), a.journalFolder(), f, s, lines); err != nil {
-				return err
-			}
-			return s.end()
+			return err
 		},
 	}
 	flags.add(cmd)
-	outputFlag(cmd, &format)
 	cmd.Flags().IntVarP(&lines, "lines", "n", 10, "how many of the last records to begin with")
-	cmd.Flags().BoolVar(&all, "all", false, "one line a record, also before a call and for a batch")
 	return cmd
 }
 
@@ -129,10 +146,8 @@ func (x *newest) each(yield func(chosen) error) error {
 }
 
 func (a *app) eventsCommand() *cobra.Command {
-	var flags filterFlags
-	var format string
+	var flags lookFlags
 	var limit int
-	var all bool
 	cmd := &cobra.Command{
 		Use:     "events [TEXT]",
 		Short:   "Show what was recorded",
@@ -140,21 +155,15 @@ func (a *app) eventsCommand() *cobra.Command {
 		Example: "  agent-telemetry events --since 24h --outside\n  agent-telemetry events --session 9e43 --tool Bash 'rm -rf'\n  agent-telemetry events --since 7d --outcome denied -o csv > denied.csv",
 		Args:    atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f, err := flags.filter(args, a.now())
+			f, s, err := flags.open(a, args)
 			if err != nil {
 				return err
 			}
-			o, err := a.outputOf(format)
-			if err != nil {
-				return err
-			}
-			return a.events(cmd.Context(), f, a.sink(o, all), limit)
+			return a.events(cmd.Context(), f, s, limit)
 		},
 	}
 	flags.add(cmd)
-	outputFlag(cmd, &format)
 	cmd.Flags().IntVarP(&limit, "limit", "n", 1000, "how many records at most, the newest; 0 for all")
-	cmd.Flags().BoolVar(&all, "all", false, "one line a record, also before a call and for a batch")
 	return cmd
 }
 

@@ -562,3 +562,28 @@ func TestTailAndSinceReaders(t *testing.T) {
 		t.Errorf("since ever begins at %d", seq)
 	}
 }
+
+func TestVerifyTellsHowFarItIs(t *testing.T) {
+	b := newBench(t)
+	long := NewEntry(nil, []byte(`"raw_input":"`+strings.Repeat("x", 200<<10)+`"`))
+	for range 100 {
+		if _, err := New(b.data, b.opts).Append(long); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var told []int64
+	ctx, cancel := context.WithCancel(context.Background())
+	_, err := Verify(ctx, b.data, VerifyOptions{Progress: func(done, total int64) {
+		told = append(told, done)
+		if done > total {
+			t.Errorf("%d bytes of %d", done, total)
+		}
+	}})
+	if err != nil || len(told) < 4 || len(told) > 6 {
+		t.Errorf("told %d times of 20 MB: %v", len(told), err)
+	}
+	cancel()
+	if _, err := Verify(ctx, b.data, VerifyOptions{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("went on after it was cancelled: %v", err)
+	}
+}

@@ -60,7 +60,8 @@ type walker struct {
 	retained  []event.Point
 	lost      []lostRecord
 	copies    map[Hash]int // see twins
-	done      int64
+	done      int64        // bytes walked over, and of them told
+	told      int64
 	total     int64
 }
 
@@ -151,7 +152,7 @@ func (w *walker) file(f *os.File, s Segment) error {
 				w.fault(Reordered, at, h.seq, 0, "the segment's name says that it begins with record %d", s.First)
 			}
 		}
-		if err := w.progress(start+line.Offset+line.Size+1, line.Number); err != nil {
+		if err := w.progress(start + line.Offset + line.Size + 1); err != nil {
 			return err
 		}
 	}
@@ -163,10 +164,14 @@ func (w *walker) file(f *os.File, s Segment) error {
 	return nil
 }
 
-func (w *walker) progress(done int64, line int) error {
-	if line&0xfff != 0 {
+// progressEvery is after how many bytes progress is told and the context asked.
+const progressEvery = 4 << 20
+
+func (w *walker) progress(done int64) error {
+	if done < w.told+progressEvery {
 		return nil
 	}
+	w.told = done
 	if w.opts.Progress != nil {
 		w.opts.Progress(done, max(done, w.total))
 	}
