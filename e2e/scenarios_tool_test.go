@@ -28,7 +28,8 @@ var toolScenarios = []scenario{
 			use(call{"toolu_write_over", "Write", input{"file_path": "$PROJECT/new.txt", "content": "other " + canary + "rewritten\n"}, "success"}),
 			use(call{"toolu_read_book", "Read", input{"file_path": "$PROJECT/book.ipynb"}, "success"}),
 			use(call{"toolu_edit_book", "NotebookEdit", input{"notebook_path": "$PROJECT/book.ipynb", "cell_id": "c1", "new_source": "print('" + canary + "newcell')"}, "success"}),
-			use(call{"toolu_grep", "Grep", input{"pattern": "edited|other", "output_mode": "content"}, "success"}),
+			// One file only: the order of several is as chance has it.
+			use(call{"toolu_grep", "Grep", input{"pattern": "edited", "output_mode": "content"}, "success"}),
 			use(call{"toolu_glob", "Glob", input{"pattern": "**/*.txt"}, "success"}),
 			say("done"),
 		}},
