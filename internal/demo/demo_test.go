@@ -1,11 +1,11 @@
 package demo
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"agent-telemetry/internal/event"
+	"agent-telemetry/internal/event/eventtest"
 	"agent-telemetry/internal/journal"
 )
 
@@ -233,21 +234,21 @@ func TestCloseLeavesNothing(t *testing.T) {
 	}
 }
 
+// read returns the journal's records, each held to the published schema.
 func read(t *testing.T, data string) []event.Record {
 	t.Helper()
-	f, err := os.Open(filepath.Join(data, "logs", "claude-telemetry.jsonl"))
+	text, err := os.ReadFile(filepath.Join(data, "logs", "claude-telemetry.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
 	var records []event.Record
-	for d := json.NewDecoder(f); ; {
+	for line := range bytes.Lines(text) {
+		eventtest.Validate(t, bytes.TrimSuffix(line, []byte{'\n'}))
 		var r event.Record
-		if err := d.Decode(&r); errors.Is(err, io.EOF) {
-			return records
-		} else if err != nil {
+		if err := json.Unmarshal(line, &r); err != nil {
 			t.Fatal(err)
 		}
 		records = append(records, r)
 	}
+	return records
 }
