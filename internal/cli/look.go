@@ -55,7 +55,7 @@ func (a *app) tailCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "tail [TEXT]",
 		Short:   "Watch records arrive",
-		Long:    "Watch records arrive, after the last few that are there. Ctrl-C ends it.\n\n" + tableHelp,
+		Long:    "Watch records arrive, after the last few that are there. Ctrl-C ends it.\n\n" + tableHelp + "\nA call that takes longer than three seconds shows while it runs, and again at its end.",
 		Example: "  agent-telemetry tail\n  agent-telemetry tail --project shop --tool Bash\n  agent-telemetry tail --outside -o jsonl | jq .action_details.command",
 		Args:    atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -91,6 +91,9 @@ func (a *app) follow(ctx context.Context, data string, f query.Filter, s sink, l
 		if c, ok := pickLine(p, l); ok {
 			failed = s.put(c)
 		}
+		return failed == nil
+	}, func() bool {
+		failed = s.idle(a.now())
 		return failed == nil
 	})
 	return errors.Join(err, failed)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"agent-telemetry/internal/event"
 
@@ -44,8 +45,14 @@ func (a *app) outputOf(flag string) (output, error) {
 // sink shows records one by one.
 type sink interface {
 	put(c chosen) error
+	idle(now time.Time) error // nothing has come for a moment
 	end() error
 }
+
+// patient is a sink to which waiting means nothing.
+type patient struct{}
+
+func (patient) idle(time.Time) error { return nil }
 
 func (a *app) sink(o output, all bool) sink {
 	switch o {
@@ -60,7 +67,10 @@ func (a *app) sink(o output, all bool) sink {
 }
 
 // jsonlSink writes the journal's own bytes, so that hashes can be checked.
-type jsonlSink struct{ w io.Writer }
+type jsonlSink struct {
+	patient
+	w io.Writer
+}
 
 func (s *jsonlSink) put(c chosen) error {
 	_, err := s.w.Write(append(c.line[:len(c.line):len(c.line)], '\n'))
@@ -70,6 +80,7 @@ func (s *jsonlSink) put(c chosen) error {
 func (s *jsonlSink) end() error { return nil }
 
 type jsonSink struct {
+	patient
 	w       io.Writer
 	started bool
 }
@@ -99,6 +110,7 @@ var csvColumns = []string{
 }
 
 type csvSink struct {
+	patient
 	w       *csv.Writer
 	started bool
 }

@@ -84,3 +84,41 @@ func TestSpreadsheetsDoNotRunCells(t *testing.T) {
 		t.Error("plain text was changed")
 	}
 }
+
+// A call that takes long shows while it runs, once, and again when it has ended.
+func TestRunningCallsShow(t *testing.T) {
+	at := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	record := func(hook, id string, outcome event.Outcome) chosen {
+		r := event.Record{Timestamp: at, HookEvent: hook, ToolUseID: id, ToolName: "Bash", Outcome: outcome}
+		r.Action.Command = "make " + id
+		return chosen{record: &r}
+	}
+	var out bytes.Buffer
+	table := newTable(&out, time.UTC, painter{}, false)
+	shown := func(do error) string {
+		t.Helper()
+		if do != nil {
+			t.Fatal(do)
+		}
+		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+		out.Reset()
+		return strings.Join(strings.Fields(lines[len(lines)-1]), " ")
+	}
+	for _, step := range []struct {
+		do   func() error
+		want string
+	}{
+		{func() error { return table.put(record("PreToolUse", "slow", event.Pending)) }, ""},
+		{func() error { return table.put(record("PreToolUse", "quick", event.Pending)) }, ""},
+		{func() error { return table.put(record("PostToolUse", "quick", event.Success)) }, "12:00:00 Bash make quick ok"},
+		{func() error { return table.idle(at.Add(time.Second)) }, ""},
+		{func() error { return table.idle(at.Add(5 * time.Second)) }, "12:00:00 Bash make slow …"},
+		{func() error { return table.idle(at.Add(9 * time.Second)) }, ""},
+		{func() error { return table.put(record("PostToolUse", "slow", event.Success)) }, "12:00:00 Bash make slow ok"},
+		{func() error { return table.idle(at.Add(20 * time.Second)) }, ""},
+	} {
+		if got := shown(step.do()); got != step.want {
+			t.Errorf("got %q, want %q", got, step.want)
+		}
+	}
+}

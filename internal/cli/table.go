@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -23,6 +24,7 @@ type table struct {
 	one   bool // all rows are of one session: leave its column out
 	width int
 	day   string
+	open  []*event.Record // Pre records of which nothing has come yet
 	shown map[*query.Action]bool
 }
 
@@ -40,12 +42,17 @@ func (t *table) put(c chosen) error {
 	}
 	switch c.record.HookEvent {
 	case "PreToolUse": // what comes of it follows
+		t.open = append(t.open, c.record)
 		return nil
 	case "UserPromptExpansion": // the prompt itself follows
 		return nil
 	case "PostToolBatch":
+		for i := range c.record.Action.Calls {
+			t.close(c.record.Action.Calls[i].ToolUseID)
+		}
 		return t.batch(c.refused)
 	}
+	t.close(c.record.ToolUseID)
 	return t.line(rowOf(c.record), "")
 }
 
@@ -60,6 +67,27 @@ func (t *table) batch(refused []query.Refused) error {
 }
 
 func (t *table) end() error { return nil }
+
+// close notes that something came of a call.
+func (t *table) close(id string) {
+	t.open = slices.DeleteFunc(t.open, func(r *event.Record) bool { return r.ToolUseID == id })
+}
+
+// longCall is how long a call may take before its beginning is shown as well.
+const longCall = 3 * time.Second
+
+// idle shows the calls that have been running for a while, each once.
+func (t *table) idle(now time.Time) error {
+	var err error
+	t.open = slices.DeleteFunc(t.open, func(r *event.Record) bool {
+		if err != nil || now.Sub(r.Timestamp) < longCall {
+			return false
+		}
+		err = t.line(rowOf(r), "")
+		return true
+	})
+	return err
+}
 
 // line lays one row out: time, session, verb, what, outcome, duration, mark.
 func (t *table) line(w row, indent string) error {

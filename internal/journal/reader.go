@@ -197,8 +197,9 @@ func (r *Reader) following() (Segment, bool, error) {
 }
 
 // Follow hands every line from the reader's position on to yield, and waits for
-// more until ctx ends or yield returns false.
-func (r *Reader) Follow(ctx context.Context, poll time.Duration, yield func(*Line) bool) error {
+// more until ctx ends or yield returns false. While it waits it calls idle, which
+// may be nil, at every poll; false ends it, too.
+func (r *Reader) Follow(ctx context.Context, poll time.Duration, yield func(*Line) bool, idle func() bool) error {
 	tick := time.NewTicker(poll)
 	defer tick.Stop()
 	for {
@@ -211,6 +212,9 @@ func (r *Reader) Follow(ctx context.Context, poll time.Duration, yield func(*Lin
 			continue
 		case !errors.Is(err, io.EOF):
 			return err
+		}
+		if idle != nil && !idle() {
+			return nil
 		}
 		select {
 		case <-ctx.Done():
