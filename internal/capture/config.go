@@ -70,7 +70,7 @@ func (c *Config) take(v *jsontree.Value) error {
 	default:
 		return fmt.Errorf("hook.json: durability is %q, not fsync or os", d)
 	}
-	c.AllProjects = isTrue(v.Get("all_projects"))
+	c.AllProjects = v.Get("all_projects").True()
 	c.Off = texts(v.Get("off"))
 	c.Allow = texts(v.Get("allow"))
 	c.User = v.Str("user")
@@ -140,10 +140,6 @@ func passwd(uid, field int) string {
 		}
 	}
 	return ""
-}
-
-func isTrue(v *jsontree.Value) bool {
-	return v != nil && v.Kind == jsontree.Bool && v.Text == "true"
 }
 
 func integer(v *jsontree.Value, otherwise int64) int64 {

@@ -23,7 +23,7 @@ func prompt(v *jsontree.Value, a *event.ActionDetails) {
 			a.Flags = append(a.Flags, flags.Items[i].Text)
 		}
 	}
-	a.Synthetic = isTrue(outline.Get("synthetic"))
+	a.Synthetic = outline.Get("synthetic").True()
 	a.TaskID = outline.Str("task_id")
 	a.TaskStatus = outline.Str("status")
 	a.RefersTo = outline.Str("tool_use_id")

@@ -24,7 +24,7 @@ func input(in *jsontree.Value, a *event.ActionDetails) {
 			exchange(&edits.Items[i], a)
 		}
 	}
-	a.Background = isTrue(in.Get("run_in_background"))
+	a.Background = in.Get("run_in_background").True()
 }
 
 func contentIs(d *jsontree.Digest, a *event.ActionDetails) {
@@ -77,7 +77,7 @@ func response(res *jsontree.Value, a *event.ActionDetails) {
 // ended reports whether a command ran to its end with exit code 0. Claude Code
 // reports any other code as a failure, except where it says how it reads the code.
 func ended(res *jsontree.Value) bool {
-	return res.Get("backgroundTaskId") == nil && !isTrue(res.Get("interrupted")) && res.Str("returnCodeInterpretation") == ""
+	return res.Get("backgroundTaskId") == nil && !res.Get("interrupted").True() && res.Str("returnCodeInterpretation") == ""
 }
 
 // failure reads what went wrong from the beginning of an error's text:

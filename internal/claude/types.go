@@ -75,19 +75,15 @@ func outcomeOf(hook string, p *jsontree.Value) event.Outcome {
 	case "PermissionDenied":
 		return event.Denied
 	case "PostToolUse":
-		if isTrue(p.Get("tool_response", "interrupted")) {
+		if p.Get("tool_response", "interrupted").True() {
 			return event.Interrupted
 		}
 		return event.Success
 	case "PostToolUseFailure":
-		if isTrue(p.Get("is_interrupt")) {
+		if p.Get("is_interrupt").True() {
 			return event.Interrupted
 		}
 		return event.Failure
 	}
 	return ""
-}
-
-func isTrue(v *jsontree.Value) bool {
-	return v != nil && v.Kind == jsontree.Bool && v.Text == "true"
 }

@@ -76,6 +76,9 @@ func (v *Value) Str(names ...string) string {
 	return ""
 }
 
+// True reports whether v is the value true; nil is not.
+func (v *Value) True() bool { return v != nil && v.Kind == Bool && v.Text == "true" }
+
 // Set gives the object member of that name a value, appending it if need be.
 func (v *Value) Set(name string, to Value) {
 	if m := v.member(name); m != nil {
