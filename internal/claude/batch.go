@@ -34,7 +34,7 @@ func answer(res *jsontree.Value) *jsontree.Digest {
 }
 
 // classify tells from the beginning of an answer what kind it is. Whether a call
-// was denied shows in the shape first: see query.Actions.
+// was denied shows in the shape first: see query.Join.
 func classify(head string) string {
 	text, isError := strings.CutPrefix(strings.TrimLeft(head, " \n[{\""), "<tool_use_error>")
 	text = strings.TrimPrefix(text, "Error: ")

@@ -79,7 +79,7 @@ func (a *app) story(ctx context.Context, prefix string) (*story, error) {
 		return nil, err
 	}
 	s := &story{id: id}
-	err = a.scan(ctx, query.Filter{Sessions: []string{id}}, func(c chosen) error {
+	err = a.scan(ctx, sessionFilter(id), func(c chosen) error {
 		if c.record.SessionID == id {
 			s.records = append(s.records, c.record)
 			s.lines = append(s.lines, bytes.Clone(c.line))
@@ -94,7 +94,7 @@ func (a *app) findSession(ctx context.Context, prefix string) (string, error) {
 	var ids []string
 	seen := map[string]bool{}
 	latest := ""
-	err := a.scan(ctx, query.Filter{Sessions: []string{prefix}}, func(c chosen) error {
+	err := a.scan(ctx, sessionFilter(prefix), func(c chosen) error {
 		if c.record.SessionID == "" {
 			return nil
 		}
@@ -201,4 +201,11 @@ func lasted(d time.Duration) string {
 		return s
 	}
 	return "an instant"
+}
+
+func sessionFilter(prefix string) (f query.Filter) {
+	if prefix != "" {
+		f.Where(query.Session, prefix)
+	}
+	return f
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"strconv"
 	"time"
 
@@ -178,4 +179,16 @@ func number(v *jsontree.Value) uint64 {
 		return 0
 	}
 	return n
+}
+
+// MarshalText writes the hash in hex.
+func (h Hash) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h[:]), nil }
+
+// UnmarshalText reads 64 hex digits.
+func (h *Hash) UnmarshalText(text []byte) (err error) {
+	var ok bool
+	if *h, ok = ParseHash(text); !ok {
+		err = errors.New("a hash has 64 hex digits")
+	}
+	return err
 }

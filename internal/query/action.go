@@ -105,8 +105,8 @@ type Refused struct {
 	Record *event.Record
 }
 
-// Actions joins the records of a slice.
-func Actions(records []event.Record) []*Action {
+// Join makes actions of the records of a slice.
+func Join(records []event.Record) []*Action {
 	var j Joiner
 	for i := range records {
 		j.Add(&records[i])

@@ -4,151 +4,150 @@ package query
 
 import (
 	"fmt"
-	"path/filepath"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 
 	"agent-telemetry/internal/event"
 )
 
-// Filter selects records. A zero field selects all; of a list, any will do.
+// Filter selects records: those of its time to which every term applies. The
+// zero Filter selects all.
 type Filter struct {
-	Since, Until time.Time // from Since on, before Until
-	Sessions     []string  // beginnings of session ids
-	Projects     []string  // names, or absolute paths
-	Tools        []string
-	Events       []string // event types
-	Hooks        []string // hook events
-	Outcomes     []string
-	Levels       []string
-	Outside      *bool  // outside the project
-	Path         string // a glob over file and search path; see Glob
-	Text         string // in path, command, pattern, URL or query; ASCII case does not matter
+	Since, Until time.Time // from Since on, before Until; zero: unbounded
+	Terms        []Term
+}
+
+// Term is a condition on one field: that it has any of the values, or, with Not,
+// none of them. Case does not matter but in sessions, projects and paths.
+type Term struct {
+	Field  Field
+	Values []string
+	Not    bool
+}
+
+// Where adds the condition that a field has any of the values. No values, no
+// condition.
+func (f *Filter) Where(field Field, values ...string) *Filter {
+	return f.add(Term{Field: field, Values: values})
+}
+
+// WhereNot adds the condition that a field has none of the values.
+func (f *Filter) WhereNot(field Field, values ...string) *Filter {
+	return f.add(Term{Field: field, Values: values, Not: true})
+}
+
+func (f *Filter) add(t Term) *Filter {
+	if len(t.Values) > 0 {
+		f.Terms = append(f.Terms[:len(f.Terms):len(f.Terms)], t)
+	}
+	return f
 }
 
 // Match reports whether the filter selects r.
 func (f *Filter) Match(r *event.Record) bool {
-	a := &r.Action
-	switch {
-	case !f.Since.IsZero() && r.Timestamp.Before(f.Since),
-		!f.Until.IsZero() && !r.Timestamp.Before(f.Until),
-		!anyOf(f.Sessions, func(s string) bool { return strings.HasPrefix(r.SessionID, s) }),
-		!anyOf(f.Projects, func(s string) bool { return isProject(r, s) }),
-		!contains(f.Tools, r.ToolName),
-		!contains(f.Events, string(r.EventType)),
-		!contains(f.Hooks, r.HookEvent),
-		!contains(f.Outcomes, string(r.Outcome)),
-		!contains(f.Levels, string(r.Level)),
-		f.Outside != nil && *f.Outside != a.OutsideProjectScope,
-		f.Path != "" && !Glob(f.Path, a.FilePath) && !Glob(f.Path, a.SearchPath):
+	if !f.Within(r.Timestamp) {
 		return false
 	}
-	return f.Text == "" || f.matchText(a)
-}
-
-func (f *Filter) matchText(a *event.ActionDetails) bool {
-	for _, s := range [...]string{a.FilePath, a.Command, a.SearchPattern, a.SearchPath, a.URL, a.Query} {
-		if containsFold(s, f.Text) {
-			return true
-		}
-	}
-	return false
-}
-
-func anyOf(list []string, match func(string) bool) bool {
-	for _, s := range list {
-		if match(s) {
-			return true
-		}
-	}
-	return len(list) == 0
-}
-
-func contains(list []string, s string) bool {
-	return anyOf(list, func(want string) bool { return strings.EqualFold(want, s) })
-}
-
-func isProject(r *event.Record, s string) bool {
-	if filepath.IsAbs(s) {
-		return r.ProjectPath == filepath.Clean(s)
-	}
-	return r.ProjectName == s
-}
-
-// containsFold is strings.Contains without regard to ASCII case.
-func containsFold(s, part string) bool {
-	for i := 0; i+len(part) <= len(s); i++ {
-		if equalFold(s[i:i+len(part)], part) {
-			return true
-		}
-	}
-	return false
-}
-
-func equalFold(a, b string) bool {
-	for i := range len(a) {
-		if lower(a[i]) != lower(b[i]) {
+	for i := range f.Terms {
+		if !f.Terms[i].Match(r) {
 			return false
 		}
 	}
 	return true
 }
 
-func lower(c byte) byte {
-	if c >= 'A' && c <= 'Z' {
-		return c + 'a' - 'A'
-	}
-	return c
+// Within reports whether a time is one the filter selects.
+func (f *Filter) Within(t time.Time) bool {
+	return (f.Since.IsZero() || !t.Before(f.Since)) && (f.Until.IsZero() || t.Before(f.Until))
 }
 
-// Glob reports whether all of s matches pattern: * stands for any characters,
-// slashes included, ? for one byte. Time is at most len(pattern) times len(s).
-func Glob(pattern, s string) bool {
-	if s == "" {
-		return false
-	}
-	p, i := 0, 0
-	star, from := -1, 0 // the last * and where what it stands for ends
-	for i < len(s) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, from = p, i
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == s[i]):
-			p, i = p+1, i+1
-		case star >= 0:
-			from++
-			p, i = star+1, from
-		default:
-			return false
+// Match reports whether the term applies to r.
+func (t *Term) Match(r *event.Record) bool {
+	for _, want := range t.Values {
+		if t.Field.matches(r, want) {
+			return !t.Not
 		}
 	}
-	return strings.Trim(pattern[p:], "*") == ""
+	return t.Not
 }
 
-// ParseTime reads a point in time: RFC 3339, a date, a date and a time of day in
-// now's zone, or how long ago: 90s, 15m, 24h, 7d, 2w.
-func ParseTime(text string, now time.Time) (time.Time, error) {
-	if d, ok := parseAge(text); ok {
-		return now.Add(-d), nil
+// What a filter may hold at most, so that no question costs without bound.
+const (
+	MaxTerms  = 64
+	MaxValues = 256
+	MaxValue  = 4096 // bytes
+)
+
+// Check returns a *BadQuery if the filter cannot mean anything.
+func (f *Filter) Check() error {
+	if !f.Since.IsZero() && !f.Until.IsZero() && f.Until.Before(f.Since) {
+		return Bad("until", "%s is before since, %s", f.Until.Format(time.RFC3339), f.Since.Format(time.RFC3339))
 	}
-	for _, layout := range [...]string{time.RFC3339Nano, "2006-01-02", "2006-01-02 15:04", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02T15:04:05"} {
-		if t, err := time.ParseInLocation(layout, text, now.Location()); err == nil {
-			return t, nil
+	if len(f.Terms) > MaxTerms {
+		return Bad("filter", "%d conditions; at most %d", len(f.Terms), MaxTerms)
+	}
+	for i := range f.Terms {
+		if err := f.Terms[i].check(); err != nil {
+			return err
 		}
 	}
-	return time.Time{}, fmt.Errorf("%q is no time: write how long ago (15m, 24h, 7d), a date (2026-07-01), or RFC 3339 (2026-07-01T12:00:00Z)", text)
+	return nil
 }
 
-func parseAge(text string) (time.Duration, bool) {
-	if n := len(text); n > 1 && (text[n-1] == 'd' || text[n-1] == 'w') {
-		days, err := strconv.ParseUint(text[:n-1], 10, 16)
-		if text[n-1] == 'w' {
-			days *= 7
-		}
-		return time.Duration(days) * 24 * time.Hour, err == nil && days <= 100*366
+func (t *Term) check() error {
+	name := string(t.Field)
+	if !slices.Contains(Fields(), t.Field) {
+		return Bad(name, "no such field; there are %s", join(Fields()))
 	}
-	d, err := time.ParseDuration(text)
-	return d, err == nil && d >= 0
+	if len(t.Values) == 0 || len(t.Values) > MaxValues {
+		return Bad(name, "%d values; at least 1, at most %d", len(t.Values), MaxValues)
+	}
+	for _, v := range t.Values {
+		if len(v) > MaxValue {
+			return Bad(name, "a value of %d bytes; at most %d", len(v), MaxValue)
+		}
+		if v == "" && t.Field != Outcome {
+			return Bad(name, "an empty value")
+		}
+		if known := knownValues(t.Field); known != nil && !slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, v) }) {
+			return Bad(name, "%q: write %s", v, strings.Join(known, ", "))
+		}
+	}
+	return nil
+}
+
+// knownValues lists what a field can be, if that is known.
+func knownValues(f Field) []string {
+	switch f {
+	case Outcome:
+		return []string{string(event.Pending), string(event.Success), string(event.Failure), string(event.Denied), string(event.Interrupted), string(event.Unknown), ""}
+	case Level:
+		return []string{string(event.Info), string(event.Warn), string(event.Error)}
+	case Outside:
+		return []string{"true", "false"}
+	}
+	return nil
+}
+
+func join(fields []Field) string {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = string(f)
+	}
+	return strings.Join(names, ", ")
+}
+
+// BadQuery is a question that cannot be answered as it stands. The API answers
+// it with status 400, the command line with exit code 2.
+type BadQuery struct {
+	Field   string // the parameter
+	Problem string
+}
+
+func (e *BadQuery) Error() string { return e.Field + ": " + e.Problem }
+
+// Bad makes a *BadQuery.
+func Bad(field, format string, args ...any) error {
+	return &BadQuery{Field: field, Problem: fmt.Sprintf(format, args...)}
 }

@@ -1,6 +1,7 @@
 package query_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -17,9 +18,11 @@ func TestMatch(t *testing.T) {
 	r := event.Record{
 		Timestamp: at, SessionID: "9e43999f-7db6", ProjectName: "shop", ProjectPath: "/home/dev/shop", ToolName: "Bash",
 		EventType: event.CommandExecution, HookEvent: "PostToolUse", Outcome: event.Failure, Level: event.Error,
+		AgentID: "a123", AgentType: "Explore",
 		Action: event.ActionDetails{Command: "cat ../Secret", OutsideProjectScope: true, FilePath: "/etc/app.env"},
 	}
-	yes, no := true, false
+	where := func(f query.Field, values ...string) query.Filter { return *new(query.Filter).Where(f, values...) }
+	not := func(f query.Field, values ...string) query.Filter { return *new(query.Filter).WhereNot(f, values...) }
 	for _, c := range []struct {
 		name string
 		f    query.Filter
@@ -30,28 +33,98 @@ func TestMatch(t *testing.T) {
 		{"since", query.Filter{Since: at.Add(1)}, false},
 		{"until excludes", query.Filter{Until: at}, false},
 		{"until", query.Filter{Until: at.Add(1)}, true},
-		{"session prefix", query.Filter{Sessions: []string{"x", "9e43"}}, true},
-		{"session middle", query.Filter{Sessions: []string{"7db6"}}, false},
-		{"project name", query.Filter{Projects: []string{"shop"}}, true},
-		{"project path", query.Filter{Projects: []string{"/home/dev/shop/"}}, true},
-		{"part of a project's path", query.Filter{Projects: []string{"/home/dev"}}, false},
-		{"tool in any case", query.Filter{Tools: []string{"bash"}}, true},
-		{"another tool", query.Filter{Tools: []string{"Read"}}, false},
-		{"event", query.Filter{Events: []string{"command_execution"}}, true},
-		{"hook", query.Filter{Hooks: []string{"PreToolUse"}}, false},
-		{"outcome", query.Filter{Outcomes: []string{"failure"}}, true},
-		{"level", query.Filter{Levels: []string{"error"}}, true},
-		{"outside", query.Filter{Outside: &yes}, true},
-		{"not outside", query.Filter{Outside: &no}, false},
-		{"path", query.Filter{Path: "*.env"}, true},
-		{"path must match whole", query.Filter{Path: "app.env"}, false},
-		{"text in any case", query.Filter{Text: "SECRET"}, true},
-		{"text elsewhere", query.Filter{Text: "shop"}, false},
-		{"all at once", query.Filter{Tools: []string{"Bash"}, Text: "cat", Outside: &yes, Path: "/etc/*"}, true},
-		{"one fails", query.Filter{Tools: []string{"Bash"}, Text: "cat", Outside: &no}, false},
+		{"session prefix", where(query.Session, "x", "9e43"), true},
+		{"session middle", where(query.Session, "7db6"), false},
+		{"project name", where(query.Project, "shop"), true},
+		{"project path", where(query.Project, "/home/dev/shop/"), true},
+		{"part of a project's path", where(query.Project, "/home/dev"), false},
+		{"tool in any case", where(query.Tool, "bash"), true},
+		{"another tool", where(query.Tool, "Read"), false},
+		{"not another tool", not(query.Tool, "Read"), true},
+		{"not the tool", not(query.Tool, "Read", "Bash"), false},
+		{"event", where(query.Event, "command_execution"), true},
+		{"hook", where(query.Hook, "PreToolUse"), false},
+		{"outcome", where(query.Outcome, "failure"), true},
+		{"level", where(query.Level, "error"), true},
+		{"outside", where(query.Outside, "true"), true},
+		{"not outside", where(query.Outside, "false"), false},
+		{"agent by type", where(query.Agent, "explore"), true},
+		{"agent by id", where(query.Agent, "a12"), true},
+		{"main agent", where(query.Agent, "main"), false},
+		{"not the main agent", not(query.Agent, "main"), true},
+		{"path", where(query.Path, "*.env"), true},
+		{"path must match whole", where(query.Path, "app.env"), false},
+		{"not a path", not(query.Path, "*.env"), false},
+		{"text in any case", where(query.Text, "SECRET"), true},
+		{"text elsewhere", where(query.Text, "shop"), false},
+		{"not a text", not(query.Text, "secret"), false},
+		{"all at once", *new(query.Filter).Where(query.Tool, "Bash").Where(query.Text, "cat").Where(query.Outside, "true").Where(query.Path, "/etc/*"), true},
+		{"one fails", *new(query.Filter).Where(query.Tool, "Bash").Where(query.Text, "cat").Where(query.Outside, "false"), false},
 	} {
 		if got := c.f.Match(&r); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
+		}
+		if err := c.f.Check(); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+func TestCheck(t *testing.T) {
+	many := make([]string, query.MaxValues+1)
+	for i := range many {
+		many[i] = "x"
+	}
+	at := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	var terms query.Filter
+	for range query.MaxTerms + 1 {
+		terms.Where(query.Text, "x")
+	}
+	for field, f := range map[string]query.Filter{
+		"until":   {Since: at, Until: at.Add(-1)},
+		"colour":  *new(query.Filter).Where("colour", "red"),
+		"tool":    *new(query.Filter).Where(query.Tool, many...),
+		"text":    *new(query.Filter).Where(query.Text, strings.Repeat("x", query.MaxValue+1)),
+		"path":    *new(query.Filter).Where(query.Path, ""),
+		"outcome": *new(query.Filter).Where(query.Outcome, "fine"),
+		"level":   *new(query.Filter).WhereNot(query.Level, "loud"),
+		"outside": *new(query.Filter).Where(query.Outside, "maybe"),
+		"filter":  terms,
+	} {
+		var bad *query.BadQuery
+		if err := f.Check(); !errors.As(err, &bad) || bad.Field != field {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+}
+
+func TestCursor(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		o := query.Order{
+			Time: time.Unix(0, rapid.Int64().Draw(t, "ns")).UTC(), Host: rapid.StringN(0, 40, 200).Draw(t, "host"),
+			Seq: rapid.Uint64().Draw(t, "seq"), Sub: rapid.IntRange(0, 65535).Draw(t, "sub"),
+		}
+		got, err := o.Cursor().Order()
+		if err != nil || got != o {
+			t.Fatalf("%+v came back as %+v, %v", o, got, err)
+		}
+	})
+	for _, c := range []query.Cursor{"", "!", "MTIz", query.Cursor(strings.Repeat("A", 2000)), "MS4yLi0xLng"} {
+		var bad *query.BadQuery
+		if o, err := c.Order(); !errors.As(err, &bad) {
+			t.Errorf("%.20q read as %+v, %v", c, o, err)
+		}
+	}
+}
+
+func TestKey(t *testing.T) {
+	k := query.Key{Journal: "9f3a", Seq: 12}
+	if got, err := query.ParseKey(k.String()); err != nil || got != k {
+		t.Errorf("%v, %v", got, err)
+	}
+	for _, text := range []string{"", "9f3a", ".12", "9f3a.x", "9f3a.-1"} {
+		if got, err := query.ParseKey(text); err == nil {
+			t.Errorf("%q read as %v", text, got)
 		}
 	}
 }
@@ -161,7 +234,7 @@ func TestOutcomes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, a := range query.Actions(records(c.steps)) {
+			for _, a := range query.Join(records(c.steps)) {
 				got = append(got, fmt.Sprintf("%s:%s", a.ToolUseID, a.Outcome))
 			}
 			if strings.Join(got, " ") != c.want {
@@ -172,7 +245,7 @@ func TestOutcomes(t *testing.T) {
 }
 
 func TestPermissionRequestFindsItsCall(t *testing.T) {
-	list := query.Actions(records([]step{{"PreToolUse", "a", ""}, {"PermissionRequest", "", ""}, {"PostToolUse", "a", ""}}))
+	list := query.Join(records([]step{{"PreToolUse", "a", ""}, {"PermissionRequest", "", ""}, {"PostToolUse", "a", ""}}))
 	if len(list) != 1 || !list[0].Asked || len(list[0].Records) != 3 {
 		t.Errorf("%+v", list)
 	}
@@ -200,7 +273,7 @@ func TestCallsThatNeverRanAreToldByTheirBatch(t *testing.T) {
 func TestSwitchingOffIsNoAction(t *testing.T) {
 	r := records([]step{{"PreToolUse", "a", ""}, {"PostToolUse", "", ""}})
 	r[1].EventType = event.TelemetryDisabled
-	if list := query.Actions(r); len(list) != 1 || list[0].Outcome != event.Pending {
+	if list := query.Join(r); len(list) != 1 || list[0].Outcome != event.Pending {
 		t.Errorf("%+v", list)
 	}
 }
@@ -209,7 +282,7 @@ func TestSwitchingOffIsNoAction(t *testing.T) {
 func TestOutsideBeforeTheCallCounts(t *testing.T) {
 	r := records([]step{{"PreToolUse", "a", ""}, {"PostToolUse", "a", ""}})
 	r[0].Action.OutsideProjectScope, r[0].Action.ScopeReason = true, "a link leads out"
-	if a := query.Actions(r)[0]; !a.Details.OutsideProjectScope || a.Details.ScopeReason != "a link leads out" {
+	if a := query.Join(r)[0]; !a.Details.OutsideProjectScope || a.Details.ScopeReason != "a link leads out" {
 		t.Errorf("%+v", a.Details)
 	}
 }
