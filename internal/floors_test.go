@@ -31,9 +31,11 @@ var floorOf = map[string]int{
 
 	"internal/capture": 4,
 
-	"internal/demo":    5,
-	"internal/doctor":  5,
-	"internal/service": 5,
+	"internal/api":        5,
+	"internal/api/client": 5,
+	"internal/demo":       5,
+	"internal/doctor":     5,
+	"internal/service":    5,
 
 	"internal/cli": 6,
 
