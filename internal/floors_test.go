@@ -22,14 +22,16 @@ var floorOf = map[string]int{
 	"internal/query":           1,
 	"internal/shell":           1,
 
-	"internal/journal": 2,
-	"internal/privacy": 2,
-	"internal/scope":   2,
+	"internal/journal":         2,
+	"internal/journal/archive": 2,
+	"internal/privacy":         2,
+	"internal/scope":           2,
 
 	"internal/claude":          3,
 	"internal/claude/settings": 3,
 
-	"internal/capture": 4,
+	"internal/capture":  4,
+	"internal/pipeline": 4,
 
 	"internal/api":        5,
 	"internal/api/client": 5,

@@ -24,7 +24,7 @@ func recoverEnd(data string, active *os.File) (end, error) {
 	e, err := endOf(active)
 	if err != nil || e.Seq > 0 {
 		if err == nil {
-			e.First, err = firstSeq(active)
+			e.First, err = FirstSeq(active)
 		}
 		return e, err
 	}
@@ -134,8 +134,9 @@ func (e *end) takeRecord(line []byte) bool {
 	return true
 }
 
-// firstSeq reads the number of a segment's first record.
-func firstSeq(f *os.File) (uint64, error) {
+// FirstSeq reads the number of a segment's first record, which names the segment
+// for good. It is an error if there is none.
+func FirstSeq(f *os.File) (uint64, error) {
 	start := make([]byte, 256)
 	n, err := f.ReadAt(start, 0)
 	if err != nil && err != io.EOF {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -13,14 +14,17 @@ const (
 	activeName    = "claude-telemetry.jsonl"
 	segmentPrefix = "claude-telemetry-"
 	segmentSuffix = ".jsonl"
+
+	compressedSuffix = ".zst"
 )
 
 // Segment is one file of a journal.
 type Segment struct {
-	Path   string
-	First  uint64 // by its name; 0 for the active one
-	Active bool
-	Bytes  int64
+	Path       string
+	First      uint64 // by its name; 0 for the active one
+	Active     bool
+	Compressed bool
+	Bytes      int64 // the file's size
 }
 
 // LogsDir is the folder of the segments within a data folder.
@@ -29,12 +33,18 @@ func LogsDir(data string) string { return filepath.Join(data, "logs") }
 // ActivePath is the active segment's path within a data folder.
 func ActivePath(data string) string { return filepath.Join(LogsDir(data), activeName) }
 
+// SegmentPath is the path of the older segment that begins with record first, as
+// it is before compression.
+func SegmentPath(data string, first uint64) string { return segmentPath(LogsDir(data), first) }
+
 func segmentPath(logs string, first uint64) string {
 	return filepath.Join(logs, fmt.Sprintf("%s%012d%s", segmentPrefix, first, segmentSuffix))
 }
 
 // Segments lists the segments of a data folder in order, the active one last.
-// A folder that does not exist has none.
+// Of one that is there both compressed and as it was before, the latter is listed:
+// only when that is gone is compression complete. A folder that does not exist has
+// none.
 func Segments(data string) ([]Segment, error) {
 	logs := LogsDir(data)
 	entries, err := os.ReadDir(logs)
@@ -61,9 +71,14 @@ func Segments(data string) ([]Segment, error) {
 		if list[i].Active != list[j].Active {
 			return list[j].Active
 		}
-		return list[i].First < list[j].First
+		if list[i].First != list[j].First {
+			return list[i].First < list[j].First
+		}
+		return list[j].Compressed
 	})
-	return list, nil
+	return slices.CompactFunc(list, func(a, b Segment) bool {
+		return b.Compressed && a.First == b.First
+	}), nil
 }
 
 func segmentOf(name string) (Segment, bool) {
@@ -74,7 +89,8 @@ func segmentOf(name string) (Segment, bool) {
 	if !ok {
 		return Segment{}, false
 	}
+	digits, compressed := strings.CutSuffix(digits, compressedSuffix)
 	digits, ok = strings.CutSuffix(digits, segmentSuffix)
 	first, err := strconv.ParseUint(digits, 10, 64)
-	return Segment{First: first}, ok && err == nil && len(digits) >= 12
+	return Segment{First: first, Compressed: compressed}, ok && err == nil && len(digits) >= 12
 }
