@@ -189,7 +189,7 @@ func (r *rig) records() (list []entry) {
 	if _, err := os.Stat(journal.LogsDir(r.data)); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	lines := journal.NewReader(r.data)
+	lines := journal.NewReader(r.data, nil)
 	defer lines.Close()
 	for {
 		line, err := lines.Next()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"agent-telemetry/internal/journal"
+	"agent-telemetry/internal/journal/archive"
 	"agent-telemetry/internal/query"
 
 	"github.com/spf13/cobra"
@@ -77,7 +78,7 @@ func (a *app) tailCommand() *cobra.Command {
 // follow shows the last records that the filter selects, then those that come,
 // until ctx ends.
 func (a *app) follow(ctx context.Context, data string, f query.Filter, s sink, lines int) error {
-	r, err := journal.NewTailReader(data, tailBytes)
+	r, err := journal.NewTailReader(data, tailBytes, archive.Open)
 	if err != nil {
 		return fmt.Errorf("read the journal in %s: %w", data, err)
 	}
@@ -206,7 +207,7 @@ func (a *app) tellCount(found, limit int) {
 // is valid until yield returns.
 func (a *app) scan(ctx context.Context, f query.Filter, yield func(chosen) error) error {
 	data := a.journalFolder()
-	reader, err := journal.NewReaderSince(data, f.Since)
+	reader, err := journal.NewReaderSince(data, f.Since, archive.Open)
 	if err != nil {
 		return fmt.Errorf("read the journal in %s: %w", data, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"agent-telemetry/internal/journal"
+	"agent-telemetry/internal/journal/archive"
 
 	"github.com/spf13/cobra"
 )
@@ -35,7 +36,7 @@ append leaves behind; they are shown, and are no such sign.`,
 		Example: "  agent-telemetry verify\n  agent-telemetry verify --head 1042:5e1f… --json",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			opts := journal.VerifyOptions{}
+			opts := journal.VerifyOptions{Open: archive.Open}
 			for _, text := range heads {
 				n, err := journal.ParseNoted(text)
 				if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"agent-telemetry/internal/claude/settings"
 	"agent-telemetry/internal/journal"
+	"agent-telemetry/internal/journal/archive"
 )
 
 // Codes of findings about the journal.
@@ -47,7 +48,7 @@ func (x *examination) journal(ctx context.Context) {
 		x.journalTail()
 		return
 	}
-	r, err := journal.Verify(ctx, x.Data, journal.VerifyOptions{})
+	r, err := journal.Verify(ctx, x.Data, journal.VerifyOptions{Open: archive.Open})
 	switch {
 	case err != nil:
 		x.unreadable(err)
@@ -89,7 +90,7 @@ func (x *examination) journalTail() {
 		x.unreadable(err)
 		return
 	}
-	r, err := journal.NewTailReader(x.Data, tailBytes)
+	r, err := journal.NewTailReader(x.Data, tailBytes, archive.Open)
 	if err != nil {
 		x.unreadable(err)
 		return

@@ -27,6 +27,7 @@ type Options struct {
 	LockWait     time.Duration  // 200 ms; then a record goes to the spool
 	SegmentBytes int64          // 64 MiB; then the segment is rotated
 	Metadata     event.Metadata // of the journal's own records
+	Open         Opener         // reads what Retain needs of older segments
 
 	Now   func() time.Time                        // time.Now
 	Write func(f *os.File, b []byte) (int, error) // f.Write; for injecting faults

@@ -257,7 +257,7 @@ func sixty(t *testing.T) *bench {
 	}
 	segments, _ := Segments(b.data)
 	for i, s := range segments {
-		if h, _ := firstHeader(s.Path); h.seq != uint64(10*i+1) {
+		if h, _ := Opener(nil).firstHeader(s.Path); h.seq != uint64(10*i+1) {
 			t.Fatalf("segment %d begins with record %d", i, h.seq)
 		}
 	}
@@ -384,7 +384,7 @@ func FuzzVerify(f *testing.F) {
 		if after.Records < before.Records+2 {
 			t.Fatalf("%d records, then %d", before.Records, after.Records)
 		}
-		r := NewReader(b.data)
+		r := NewReader(b.data, nil)
 		defer r.Close()
 		for {
 			if _, err := r.Next(); err != nil {

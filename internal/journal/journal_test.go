@@ -282,7 +282,7 @@ func TestRotation(t *testing.T) {
 		t.Fatalf("%d segments, %v", len(segments), err)
 	}
 	for _, s := range segments {
-		h, err := firstHeader(s.Path)
+		h, err := Opener(nil).firstHeader(s.Path)
 		if err != nil || !s.Active && h.seq != s.First {
 			t.Errorf("%s begins with record %d, %v", s.Path, h.seq, err)
 		}
@@ -504,7 +504,7 @@ func TestRetention(t *testing.T) {
 func TestReaderFollowsRotation(t *testing.T) {
 	b := newBench(t)
 	b.opts.SegmentBytes = 1500
-	r := NewReader(b.data)
+	r := NewReader(b.data, nil)
 	defer r.Close()
 	want := uint64(0)
 	read := func() {
@@ -550,16 +550,16 @@ func TestTailAndSinceReaders(t *testing.T) {
 		}
 		return h.seq
 	}
-	if seq := first(NewTailReader(b.data, 1000)); seq < 36 {
+	if seq := first(NewTailReader(b.data, 1000, nil)); seq < 36 {
 		t.Errorf("tail begins at %d", seq)
 	}
-	if seq := first(NewTailReader(b.data, 1<<30)); seq != 1 {
+	if seq := first(NewTailReader(b.data, 1<<30, nil)); seq != 1 {
 		t.Errorf("a tail longer than the journal begins at %d", seq)
 	}
-	if seq := first(NewReaderSince(b.data, middle)); seq < 10 || seq > 21 {
+	if seq := first(NewReaderSince(b.data, middle, nil)); seq < 10 || seq > 21 {
 		t.Errorf("since the middle begins at %d", seq)
 	}
-	if seq := first(NewReaderSince(b.data, time.Time{})); seq != 1 {
+	if seq := first(NewReaderSince(b.data, time.Time{}, nil)); seq != 1 {
 		t.Errorf("since ever begins at %d", seq)
 	}
 }

@@ -9,12 +9,22 @@ import (
 
 // Line is one line of a segment.
 type Line struct {
+	Segment    uint64 // seq of its segment's first record, if that is known yet; a Reader sets it
 	Bytes      []byte // without the newline; only the beginning of one longer than maxKept
 	Size       int64  // without the newline
 	Offset     int64  // of its first byte
 	Number     int    // from 1
 	Terminated bool   // a newline follows
 	long       *Hash  // of a line that was not kept whole
+	seq        uint64 // see Seq
+}
+
+// Seq is the number of the record that the line begins like; 0 if it is none.
+func (l *Line) Seq() uint64 { return l.seq }
+
+// Cursor is the place behind a record's line.
+func (l *Line) Cursor() Cursor {
+	return Cursor{Journal: journalOf(l.Bytes), Seq: l.seq, Hash: l.Hash(), Segment: l.Segment, Offset: l.Offset + l.Size + 1}
 }
 
 // Hash is the SHA-256 of the whole line.
@@ -44,6 +54,14 @@ type lineReader struct {
 
 func newLineReader(r io.Reader) *lineReader {
 	return &lineReader{r: r, buf: make([]byte, readWindow)}
+}
+
+// reset goes on with r, which is at offset of its file.
+func (l *lineReader) reset(r io.Reader, offset int64) {
+	*l = lineReader{r: r, buf: l.buf, offset: offset, whole: l.whole, number: l.number}
+	if offset == 0 {
+		l.number = 0
+	}
 }
 
 // next returns the next line, valid until the call after, or io.EOF.

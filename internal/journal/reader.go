@@ -5,52 +5,72 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 )
 
 // Reader reads the whole lines of a journal in order, across rotations, while
-// others append. It takes no lock. It is not safe for concurrent use.
+// others append, and while segments behind it are compressed or removed. It takes
+// no lock. It is not safe for concurrent use.
 type Reader struct {
 	data  string
-	f     *os.File
+	open  Opener
 	lines *lineReader
-	seq   uint64 // of the last record read, and at least the open segment's first
+
+	f       File
+	path    string   // that f was opened under
+	active  *os.File // f, where it was the active segment then
+	drained bool     // f is no longer the active segment, and was looked at since
+	asleep  bool     // f had no more when it was last looked at
+	synced  int64    // so much of f is known to be durable
+
+	segment uint64 // seq of f's first record; 0 where there is none yet
+	passed  uint64 // of the last segment that was read to its end
+	mark    mark
+}
+
+// mark is the last record read: how the reader knows the place again.
+type mark struct {
+	header
+	segment      uint64
+	offset, size int64
 }
 
 // NewReader reads from the journal's beginning.
-func NewReader(data string) *Reader { return &Reader{data: data} }
+func NewReader(data string, open Opener) *Reader { return &Reader{data: data, open: open} }
 
 // NewTailReader reads from about the last n bytes on, beginning with a whole line.
-func NewTailReader(data string, n int64) (*Reader, error) {
-	r := NewReader(data)
+func NewTailReader(data string, n int64, open Opener) (*Reader, error) {
+	r := NewReader(data, open)
 	segments, err := Segments(data)
 	if err != nil {
 		return nil, err
 	}
 	for i := len(segments) - 1; i >= 0; i-- {
-		if s := segments[i]; i == 0 || s.Bytes >= n {
-			if h, err := firstHeader(s.Path); err == nil {
-				r.seq = h.seq
-			}
-			return r, r.openAt(s.Path, max(0, s.Bytes-n))
+		size, err := open.size(segments[i])
+		if err != nil {
+			return nil, err
 		}
-		n -= segments[i].Bytes
+		if i == 0 || size >= n {
+			return r, r.openSegment(segments[i], max(0, size-n))
+		}
+		n -= size
 	}
 	return r, nil
 }
 
 // NewReaderSince reads from the segment on that holds the first record of the
 // given time or later; earlier records of that segment come first.
-func NewReaderSince(data string, since time.Time) (*Reader, error) {
-	r := NewReader(data)
+func NewReaderSince(data string, since time.Time, open Opener) (*Reader, error) {
+	r := NewReader(data, open)
 	segments, err := Segments(data)
 	if err != nil || since.IsZero() {
 		return r, err
 	}
 	from := 0
 	for i := 1; i < len(segments); i++ {
-		first, err := firstTime(segments[i].Path)
+		first, err := open.FirstTime(segments[i].Path)
 		if err != nil {
 			return nil, err
 		}
@@ -60,50 +80,49 @@ func NewReaderSince(data string, since time.Time) (*Reader, error) {
 		from = i
 	}
 	if from > 0 {
-		return r, r.openAt(segments[from].Path, 0)
+		return r, r.openSegment(segments[from], 0)
 	}
 	return r, nil
 }
 
-func firstTime(path string) (time.Time, error) {
-	f, err := os.Open(path)
+// openSegment continues at the first line of s that begins at or behind an offset.
+func (r *Reader) openSegment(s Segment, offset int64) error {
+	f, err := r.open.open(s.Path)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("open segment: %w", err)
-	}
-	defer func() { _ = f.Close() }()
-	line, err := newLineReader(f).next()
-	if err != nil {
-		return time.Time{}, nil // empty: nothing to skip
-	}
-	_, v, ok := parseRecord(line.Bytes)
-	if !ok {
-		return time.Time{}, nil
-	}
-	t, _ := timestampOf(v)
-	return t, nil
-}
-
-// openAt continues at the first line that begins at or behind an offset.
-func (r *Reader) openAt(path string, offset int64) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("open segment: %w", err)
+		return err
 	}
 	r.Close()
-	r.f = f
+	r.f, r.path, r.segment, r.drained, r.asleep, r.synced = f, s.Path, s.First, false, false, 0
+	if s.Active {
+		if active, ok := f.(*os.File); ok {
+			r.active = active
+			r.segment, _ = FirstSeq(active) // 0 until it has a record
+		}
+	}
 	if offset > 0 {
 		offset-- // a line begins behind a newline
 	}
-	if _, err := f.Seek(offset, io.SeekStart); err != nil {
-		return fmt.Errorf("seek in segment %s: %w", path, err)
+	if err := r.rewind(offset); err != nil {
+		return err
 	}
-	r.lines = newLineReader(f)
-	r.lines.whole = true
 	if offset > 0 {
 		if _, err := r.lines.next(); err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("read segment %s: %w", path, err)
+			return fmt.Errorf("read segment %s: %w", s.Path, err)
 		}
 	}
+	return nil
+}
+
+// rewind goes on at an offset of the open file, with nothing of it in memory.
+func (r *Reader) rewind(offset int64) error {
+	if _, err := r.f.Seek(offset, io.SeekStart); err != nil {
+		return fmt.Errorf("seek in segment %s: %w", r.path, err)
+	}
+	if r.lines == nil {
+		r.lines = newLineReader(nil)
+		r.lines.whole = true
+	}
+	r.lines.reset(r.f, offset)
 	return nil
 }
 
@@ -111,12 +130,13 @@ func (r *Reader) openAt(path string, offset int64) error {
 func (r *Reader) Close() {
 	if r.f != nil {
 		_ = r.f.Close()
-		r.f = nil
+		r.f, r.active = nil, nil
 	}
 }
 
 // Next returns the next line, torn ones included, valid until the call after.
-// io.EOF says that there is none yet; a later call may have one.
+// io.EOF says that there is none yet; a later call may have one. A *CursorError
+// says that what was read is no longer there: the journal was cut or rewritten.
 func (r *Reader) Next() (*Line, error) {
 	for {
 		if r.f == nil {
@@ -124,63 +144,64 @@ func (r *Reader) Next() (*Line, error) {
 				return nil, err
 			}
 		}
+		if r.asleep {
+			if err := r.wake(); err != nil {
+				return nil, err
+			}
+		}
 		line, err := r.lines.next()
 		if err == nil {
-			if h, ok := parseHeader(line.Bytes); ok {
-				r.seq = max(r.seq, h.seq)
-			}
+			r.take(line)
 			return line, nil
 		}
 		if !errors.Is(err, io.EOF) {
-			return nil, fmt.Errorf("read segment %s: %w", r.f.Name(), err)
+			return nil, fmt.Errorf("read segment %s: %w", r.path, err)
 		}
-		if !r.superseded() {
+		more, err := r.atEnd()
+		if err != nil {
+			return nil, err
+		}
+		if !more {
 			return nil, io.EOF
 		}
-		// What was appended between the last read and the rotation.
-		if line, err := r.lines.next(); err == nil {
-			if h, ok := parseHeader(line.Bytes); ok {
-				r.seq = max(r.seq, h.seq)
-			}
-			return line, nil
+	}
+}
+
+func (r *Reader) take(line *Line) {
+	h, ok := parseHeader(line.Bytes)
+	if ok && line.long == nil {
+		if r.segment == 0 {
+			r.segment = h.seq
+		}
+		r.mark = mark{h, r.segment, line.Offset, line.Size}
+		line.seq = h.seq
+	}
+	line.Segment = r.segment
+}
+
+// openNext opens the segment that follows the last one that was passed. Rotation,
+// compression and removal may all happen between listing and opening.
+func (r *Reader) openNext() error {
+	for range 4 {
+		s, ok, err := r.following()
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return io.EOF
+		}
+		if err = r.openSegment(s, 0); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil || !s.Active {
+			return err
+		}
+		if again, _, err := r.following(); err == nil && again.Active {
+			return nil
 		}
 		r.Close()
 	}
-}
-
-// superseded reports whether the open segment is no longer the active one.
-func (r *Reader) superseded() bool {
-	mine, err := r.f.Stat()
-	if err != nil {
-		return true
-	}
-	active, err := os.Stat(ActivePath(r.data))
-	return err == nil && !os.SameFile(mine, active)
-}
-
-// openNext opens the segment that holds what follows the last record read.
-func (r *Reader) openNext() error {
-	s, ok, err := r.following()
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return io.EOF
-	}
-	err = r.openAt(s.Path, 0)
-	r.seq = max(r.seq, s.First) // a segment without a record is not opened again
-	if errors.Is(err, os.ErrNotExist) {
-		return io.EOF // rotated or removed meanwhile; a later call finds its successor
-	}
-	if err != nil || !s.Active {
-		return err
-	}
-	// A rotation between listing and opening would have us skip a segment.
-	if again, _, err := r.following(); err != nil || !again.Active {
-		r.Close()
-		return errors.Join(err, io.EOF)
-	}
-	return nil
+	return io.EOF
 }
 
 func (r *Reader) following() (Segment, bool, error) {
@@ -189,7 +210,7 @@ func (r *Reader) following() (Segment, bool, error) {
 		return Segment{}, false, err
 	}
 	for _, s := range segments {
-		if s.Active || s.First > r.seq {
+		if s.Active || s.First > r.passed {
 			return s, true, nil
 		}
 	}

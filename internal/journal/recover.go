@@ -36,6 +36,9 @@ func recoverEnd(data string, active *os.File) (end, error) {
 		if segments[i].Active {
 			continue
 		}
+		if segments[i].Compressed {
+			return e, fmt.Errorf("recover the journal's end from %s: %w", segments[i].Path, ErrCompressed)
+		}
 		older, err := endOfPath(segments[i].Path)
 		if err != nil {
 			return e, err

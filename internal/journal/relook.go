@@ -1,7 +1,5 @@
 package journal
 
-import "os"
-
 // twins counts how often each of a few records stands in the journal, by a
 // second reading: keeping every hash of the first would cost 32 bytes a record.
 func (w *walker) twins(data string, of []record) (map[Hash]int, error) {
@@ -23,7 +21,7 @@ func (w *walker) twins(data string, of []record) (map[Hash]int, error) {
 }
 
 func (w *walker) countIn(path string, wanted map[uint64]bool, counts map[Hash]int) error {
-	f, err := os.Open(path)
+	f, err := w.opts.Open.open(path)
 	if err != nil {
 		return nil // named by the first reading
 	}

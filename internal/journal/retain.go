@@ -2,7 +2,6 @@ package journal
 
 import (
 	"fmt"
-	"io"
 	"os"
 
 	"agent-telemetry/internal/event"
@@ -16,7 +15,7 @@ func (j *Journal) Retain(through uint64) ([]Segment, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, point, err := removable(segments, through)
+	n, point, err := j.removable(segments, through)
 	if err != nil || n == 0 {
 		return nil, err
 	}
@@ -49,9 +48,9 @@ func (j *Journal) appendRetention(point event.Point) error {
 
 // removable counts the segments at the beginning that may go, and names the last
 // record in them, as the segment behind them does.
-func removable(segments []Segment, through uint64) (n int, point event.Point, err error) {
+func (j *Journal) removable(segments []Segment, through uint64) (n int, point event.Point, err error) {
 	for i := 0; i+1 < len(segments); i++ {
-		next, err := firstHeader(segments[i+1].Path)
+		next, err := j.opts.Open.firstHeader(segments[i+1].Path)
 		if err != nil {
 			return 0, point, err
 		}
@@ -61,23 +60,4 @@ func removable(segments []Segment, through uint64) (n int, point event.Point, er
 		n, point = i+1, event.Point{Seq: next.seq - 1, Hash: next.prev.String()}
 	}
 	return n, point, nil
-}
-
-// firstHeader reads the header of a segment's first line; that of an empty
-// segment, or of one that begins with a torn line, has seq 0.
-func firstHeader(path string) (header, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return header{}, fmt.Errorf("open segment: %w", err)
-	}
-	defer func() { _ = f.Close() }()
-	line, err := newLineReader(f).next()
-	if err == io.EOF {
-		return header{}, nil
-	}
-	if err != nil {
-		return header{}, fmt.Errorf("read segment %s: %w", path, err)
-	}
-	h, _ := parseHeader(line.Bytes)
-	return h, nil
 }

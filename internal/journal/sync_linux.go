@@ -19,3 +19,6 @@ func syncData(f *os.File) error {
 		}
 	}
 }
+
+// syncRead is syncData for whoever has a scheduler that is to go on meanwhile.
+func syncRead(f *os.File) error { return syscall.Fdatasync(int(f.Fd())) }

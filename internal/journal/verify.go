@@ -9,6 +9,7 @@ import (
 type VerifyOptions struct {
 	Noted    []Noted                 // heads noted earlier
 	Progress func(done, total int64) // called now and then, with bytes
+	Open     Opener
 }
 
 // Verify reads every segment of the journal in the data folder and names every

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"agent-telemetry/internal/event"
@@ -89,7 +90,11 @@ func (w *walker) walk(data string) error {
 		return err
 	}
 	for _, s := range segments {
-		w.total += s.Bytes
+		size, err := w.opts.Open.size(s)
+		if err != nil {
+			size = s.Bytes // named when it is walked over
+		}
+		w.total += size
 	}
 	for _, s := range segments {
 		if s.Active {
@@ -110,15 +115,18 @@ func (w *walker) walk(data string) error {
 
 // path walks an older segment, unless it is the active one under its new name.
 func (w *walker) path(s Segment, active *os.File) error {
-	f, err := os.Open(s.Path)
+	f, err := w.opts.Open.open(s.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // removed since: a retention record says so, or the gap is named
+	}
 	if err != nil {
 		w.fault(Unreadable, place{file: s.Path}, 0, 0, "%v", err)
 		return nil
 	}
 	defer func() { _ = f.Close() }()
-	if active != nil {
+	if plain, ok := f.(*os.File); ok && active != nil {
 		a, errA := active.Stat()
-		b, errB := f.Stat()
+		b, errB := plain.Stat()
 		if errA == nil && errB == nil && os.SameFile(a, b) {
 			return nil
 		}
@@ -126,7 +134,7 @@ func (w *walker) path(s Segment, active *os.File) error {
 	return w.file(f, s)
 }
 
-func (w *walker) file(f *os.File, s Segment) error {
+func (w *walker) file(f File, s Segment) error {
 	w.report.Segments++
 	lines := newLineReader(f)
 	crlf, named := 0, s.Active
@@ -223,7 +231,7 @@ func (w *walker) dropIncomplete() bool {
 		return false
 	}
 	at := cur.last.at
-	f, err := os.Open(at.file)
+	f, err := w.opts.Open.open(at.file)
 	if err != nil {
 		return false
 	}
