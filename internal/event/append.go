@@ -47,11 +47,30 @@ func (r *Record) AppendRest(dst []byte) []byte {
 	e.dst = r.Action.append(e.dst)
 	e.strs("shortened", r.Shortened)
 	e.strIf("input_error", r.InputError)
+	if r.Integrity != nil {
+		e.name("integrity")
+		e.dst = r.Integrity.append(e.dst)
+	}
 	e.name("raw_input")
 	if len(r.RawInput) == 0 {
 		return append(e.dst, "null"...)
 	}
 	return append(e.dst, r.RawInput...)
+}
+
+func (i *Integrity) append(dst []byte) []byte {
+	e := encoder{dst: append(dst, '{')}
+	e.str("kind", i.Kind)
+	if i.Seq != 0 {
+		e.int("seq", int64(i.Seq))
+	}
+	if i.LastSeq != 0 {
+		e.int("last_seq", int64(i.LastSeq))
+	}
+	e.str("file", i.File)
+	e.int("offset", i.Offset)
+	e.str("detail", i.Detail)
+	return append(e.dst, '}')
 }
 
 func (a *ActionDetails) append(dst []byte) []byte {

@@ -36,7 +36,19 @@ type Record struct {
 	Action           ActionDetails `json:"action_details"`
 	Shortened        []string      `json:"shortened,omitempty"`   // fields cut to fit a line
 	InputError       string        `json:"input_error,omitempty"` // why the payload could not be read whole
+	Integrity        *Integrity    `json:"integrity,omitempty"`   // what a record of that type is about
 	RawInput         RawJSON       `json:"raw_input"`
+}
+
+// Integrity says where the journal is not what was written: what the check of
+// the chain has found.
+type Integrity struct {
+	Kind    string `json:"kind"`               // as verify names it: edited, missing, cut, …
+	Seq     uint64 `json:"seq,omitempty"`      // the record, or the first of several; 0 where no number is known
+	LastSeq uint64 `json:"last_seq,omitempty"` // the last of several
+	File    string `json:"file"`               // name of the segment, as it was then
+	Offset  int64  `json:"offset"`             // of the line where it showed, before compression
+	Detail  string `json:"detail"`
 }
 
 // Chain holds what the journal has to say about a record's place in it. All of
@@ -137,6 +149,7 @@ const (
 	TelemetryDisabled Type = "telemetry_disabled"
 	JournalStart      Type = "journal_start"
 	Retention         Type = "retention"
+	IntegrityFault    Type = "integrity"
 	Other             Type = "other"
 )
 
