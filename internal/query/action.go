@@ -1,6 +1,7 @@
 package query
 
 import (
+	"slices"
 	"time"
 
 	"agent-telemetry/internal/event"
@@ -105,6 +106,43 @@ type Refused struct {
 	Record *event.Record
 }
 
+// Conclusion is the end of a call: an entry of Unit Actions.
+type Conclusion struct {
+	Record *event.Record // what filters see
+	Sub    int           // 0, or 1, 2, … for the calls of a batch that never ran
+	Action Action        // as it stands; later records do not change it
+}
+
+// Concluded lists the calls that a record concludes. Ask right after adding it.
+func (j *Joiner) Concluded(r *event.Record) []Conclusion {
+	if r.EventType == event.TelemetryDisabled {
+		return nil
+	}
+	switch r.HookEvent {
+	case "PostToolUse", "PostToolUseFailure", "PermissionDenied":
+		a := j.byID[r.ToolUseID]
+		if a == nil {
+			a = j.actions[len(j.actions)-1] // without an id it is the newest
+		}
+		return []Conclusion{{Record: r, Action: a.copy()}}
+	case "PostToolBatch":
+		var list []Conclusion
+		for i, refused := range j.NeverRan(r) {
+			list = append(list, Conclusion{Record: refused.Record, Sub: i + 1, Action: refused.Action.copy()})
+		}
+		return list
+	}
+	return nil
+}
+
+// copy is the action as it stands: a Joiner only ever replaces what Details
+// points to.
+func (a *Action) copy() Action {
+	c := *a
+	c.Records = slices.Clone(a.Records)
+	return c
+}
+
 // Join makes actions of the records of a slice.
 func Join(records []event.Record) []*Action {
 	var j Joiner
@@ -116,12 +154,14 @@ func Join(records []event.Record) []*Action {
 
 func (j *Joiner) action(id string, r *event.Record) *Action {
 	a := j.byID[id]
-	if a == nil || id == "" {
+	if a == nil {
 		a = &Action{
 			ToolUseID: id, SessionID: r.SessionID, ProjectPath: r.ProjectPath, AgentID: r.AgentID, PromptID: r.PromptID,
 			ToolName: r.ToolName, EventType: r.EventType, Start: r.Timestamp, Outcome: event.Pending,
 		}
-		j.byID[id] = a
+		if id != "" { // without one it joins with nothing
+			j.byID[id] = a
+		}
 		j.actions = append(j.actions, a)
 	}
 	a.Records = append(a.Records, r.Seq)
@@ -184,7 +224,7 @@ func (j *Joiner) asked(r *event.Record) {
 // notice takes how a background command ended, which a synthetic prompt tells.
 func (j *Joiner) notice(r *event.Record) {
 	a := j.byID[r.Action.RefersTo]
-	if a == nil || r.Action.RefersTo == "" {
+	if a == nil {
 		return
 	}
 	a.Records = append(a.Records, r.Seq)

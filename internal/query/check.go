@@ -93,8 +93,11 @@ func (q *CountQuery) Check() error {
 			return err
 		}
 	}
-	if q.Bucket < 0 || q.Bucket > 0 && q.Bucket < time.Second {
-		return Bad("bucket", "%s: write at least 1s", q.Bucket)
+	switch {
+	case q.Bucket < 0, q.Bucket%time.Second != 0:
+		return Bad("bucket", "%s: write whole seconds", q.Bucket)
+	case q.Bucket > day && q.Bucket%day != 0:
+		return Bad("bucket", "%s: write whole days, if more than one", q.Bucket)
 	}
 	if q.Zone == nil {
 		q.Zone = time.UTC
@@ -102,26 +105,32 @@ func (q *CountQuery) Check() error {
 	return nil
 }
 
-// BucketOf is the start of the bucket that a time falls into. Buckets of whole
-// days begin at midnight of the zone, others at multiples of their width since
-// midnight of the zone's offset on that day.
+// BucketOf is the start of the bucket that a time falls into. Buckets of less than
+// a day are counted from each midnight in the zone, so that the last of a day may
+// be cut off; those of several days so that seven begin on a Monday. A later time
+// has no earlier bucket, and buckets do not overlap, however clocks change.
 func (q *CountQuery) BucketOf(t time.Time) time.Time {
 	if q.Bucket == 0 {
 		return time.Time{}
 	}
-	t = t.In(q.Zone)
-	_, offset := t.Zone()
-	shift := time.Duration(offset) * time.Second
-	if q.Bucket%day == 0 {
-		y, m, d := t.Date()
-		days := int64(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix()) / int64(day/time.Second)
-		n := int64(q.Bucket / day)
-		first := (days - mod(days, n)) * int64(day/time.Second)
-		u := time.Unix(first, 0).UTC()
-		return time.Date(u.Year(), u.Month(), u.Day(), 0, 0, 0, 0, q.Zone)
+	y, m, d := t.In(q.Zone).Date()
+	if q.Bucket < day {
+		start := midnight(y, m, d, q.Zone)
+		return start.Add(t.Sub(start) / q.Bucket * q.Bucket)
 	}
-	ns := t.UnixNano() + int64(shift)
-	return time.Unix(0, ns-mod(ns, int64(q.Bucket))-int64(shift)).In(q.Zone)
+	const monday = 4 // 5 January 1970, in days since the first
+	days := time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix()/int64(day/time.Second) - monday
+	return midnight(y, m, d-int(mod(days, int64(q.Bucket/day))), q.Zone)
+}
+
+// midnight is the first moment of a day, which is not 0:00 where clocks skip that.
+func midnight(y int, m time.Month, d int, zone *time.Location) time.Time {
+	want := time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Day()
+	t := time.Date(y, m, d, 0, 0, 0, 0, zone)
+	for i := 0; i < 4 && t.Day() != want; i++ {
+		t = t.Add(30 * time.Minute)
+	}
+	return t
 }
 
 const day = 24 * time.Hour
@@ -138,12 +147,15 @@ func (q *FacetsQuery) Check() error {
 	if err := firstOf(q.Filter.Check(), q.Unit.check(), checkCount("limit", &q.Limit, 10)); err != nil {
 		return err
 	}
-	for _, f := range q.Fields {
+	for i, f := range q.Fields {
 		if err := f.checkGroup("fields"); err != nil {
 			return err
 		}
+		if slices.Contains(q.Fields[:i], f) {
+			return Bad("fields", "%s twice", f)
+		}
 	}
-	if q.Fields == nil {
+	if len(q.Fields) == 0 {
 		q.Fields = FacetFields()
 	}
 	return nil
@@ -157,6 +169,9 @@ func FacetFields() []Field {
 
 // Check checks the question; see the note above.
 func (q *TailQuery) Check() error {
+	if q.After.Journal == "" && q.After.Seq != 0 {
+		return Bad("after", "record %d of no journal", q.After.Seq)
+	}
 	if q.Last < 0 || q.Last > MaxLimit {
 		return Bad("last", "%d: write 0 to %d", q.Last, MaxLimit)
 	}

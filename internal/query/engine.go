@@ -12,7 +12,14 @@ import (
 // Engine answers questions about the record. Every method is safe for concurrent
 // use, returns soon after ctx ends, and is bounded: what takes longer than the
 // engine allows comes back as a partial answer. A question that makes no sense
-// is a *BadQuery.
+// is a *BadQuery, which its Check finds; one whose ctx has ended is ctx's error.
+//
+// Package enginetest holds engines to one meaning, by a model that can be read.
+// The order of all answers is Order's; first, last, latest and where something
+// began are meant in it. Only calls join in the order of arrival: each by the
+// Joiner of its session, so that an id in two sessions is two calls. Records
+// without a session id belong to no session, but join among themselves. Times in
+// answers are instants, in any zone.
 type Engine interface {
 	// Events lists records in order of time.
 	Events(ctx context.Context, q EventsQuery) (*EventsPage, error)
@@ -29,7 +36,7 @@ type Engine interface {
 	// Facets lists, for several fields at once, their most frequent values.
 	Facets(ctx context.Context, q FacetsQuery) (*FacetList, error)
 	// Tail hands records to yield as they arrive, in the journal's order, until
-	// ctx ends or yield returns false.
+	// ctx ends, which is its error, or yield returns false, which is none.
 	Tail(ctx context.Context, q TailQuery, yield func(*Entry) bool) error
 }
 
@@ -43,13 +50,18 @@ var (
 type Unit string
 
 // A tool call has one record before it, one after it and a share in a batch's:
-// counted as records that is three, counted as actions one.
+// counted as records that is three, counted as actions one. The entries of Actions
+// are what Joiner.Concluded tells of each record: the record after a call, and for
+// a batch each of its calls that never ran. Filters see, and fields group, such a
+// call as the record it would have had: the batch's, with the call's id, tool,
+// event type, outcome and details.
 const (
 	Records Unit = "records"
 	Actions Unit = "actions" // concluded tool calls
 )
 
-// Page says which part of a list is wanted.
+// Page says which part of a list is wanted. A page begins behind its cursor,
+// which may be any place, also one where nothing stands; in either direction.
 type Page struct {
 	Limit  int    // 0: the default of 100; at most MaxLimit
 	Cursor Cursor // Next of the page before; "" for the first
@@ -65,7 +77,8 @@ const (
 // Scan says how far an answer has looked.
 type Scan struct {
 	// Next is the cursor of what follows; "" at the end. A partial page has one,
-	// too, even if it is empty.
+	// too, even if it is empty. A full page may have one though nothing follows.
+	// Answers that are not lists have none.
 	Next Cursor `json:"next,omitempty"`
 	// Partial says that the engine stopped before it had seen everything, or
 	// before the page was full: what it has seen reaches to ScannedTo.
@@ -136,20 +149,27 @@ func EntryOf(r *event.Record) Entry {
 }
 
 // ActionsQuery asks for tool calls: concluded ones, newest conclusion first
-// unless Oldest, and with Pending those under way before them.
+// unless Oldest, and with Pending those under way before them. A call that was
+// concluded twice is listed twice.
 type ActionsQuery struct {
 	Filter // holds of the record that concluded the call, or began it if pending
 	Page
-	Pending bool // the calls under way, too, on the first page, newest first
+	// Pending asks for the calls under way, too: on the first page, before the
+	// others, by their first records, newest first in either direction, at most
+	// Limit of them, which take no other's place.
+	Pending bool
 }
 
-// ActionsPage is a list of tool calls.
+// ActionsPage is a list of tool calls, each as it stood when it was concluded:
+// of the records that it is made of, those up to then. One under way is as it
+// stands.
 type ActionsPage struct {
 	Actions []Action `json:"actions"`
 	Scan
 }
 
-// SessionsQuery asks for sessions, latest start first unless Oldest.
+// SessionsQuery asks for sessions, latest start first unless Oldest: they stand
+// where their first records do.
 type SessionsQuery struct {
 	Filter
 	Page
@@ -161,49 +181,53 @@ type SessionsPage struct {
 	Scan
 }
 
-// SessionInfo sums a session up, whatever filter found it.
+// SessionInfo sums a session up, whatever filter found it. Actions, Failures,
+// Denied and Outside count its entries of Unit Actions, by what they say; Outside
+// those whose call, joined so far, was outside.
 type SessionInfo struct {
 	ID           string    `json:"session_id"`
-	Project      string    `json:"project_path"` // where it began
-	Host         string    `json:"host"`
-	Agent        string    `json:"agent"` // claude-code
+	Project      string    `json:"project_path"` // of its first record
+	Host         string    `json:"host"`         // of its first record
+	Agent        string    `json:"agent"`        // claude-code; of the latest record that has one, as is AgentVersion
 	AgentVersion string    `json:"agent_version,omitempty"`
-	Model        string    `json:"model,omitempty"`
-	Start        time.Time `json:"start"` // of its first record
-	End          time.Time `json:"end"`   // of its last record so far
-	Ended        bool      `json:"ended"` // it said that it ended, and nothing came after
+	Model        string    `json:"model,omitempty"` // of the latest record that names one and is no call of a subagent
+	Start        time.Time `json:"start"`           // of its first record
+	End          time.Time `json:"end"`             // of its last record so far
+	Ended        bool      `json:"ended"`           // its last record is of type session_end
 	Records      int64     `json:"records"`
-	Prompts      int64     `json:"prompts"`
+	Prompts      int64     `json:"prompts"` // UserPromptSubmit records that are not synthetic
 	Actions      int64     `json:"actions"` // concluded calls
 	Pending      int64     `json:"pending"` // calls under way
 	Failures     int64     `json:"failures"`
 	Denied       int64     `json:"denied"`
-	Outside      int64     `json:"outside"` // calls that touched something outside the project
-	Subagents    int64     `json:"subagents"`
+	Outside      int64     `json:"outside"`   // calls that touched something outside the project
+	Subagents    int64     `json:"subagents"` // distinct agent ids
 }
 
-// SessionQuery asks for one session's story.
+// SessionQuery asks for one session's story, newest first unless Oldest.
 type SessionQuery struct {
-	ID string // or its beginning; "" is the latest
+	ID string // or its beginning, if no session is named so; "" is the one with the latest record
 	Page
 }
 
-// Timeline is a page of a session's story, in order of time.
+// Timeline is a page of a session's story.
 type Timeline struct {
 	Session SessionInfo `json:"session"`
 	Items   []Item      `json:"items"`
 	Scan
 }
 
-// Item is a step of a session's story: a tool call, where it began, or a record
-// that is about no call.
+// Item is a step of a session's story: a tool call, where its first record is and
+// as it stands, or a record that is about no call. The records that a Joiner makes
+// calls of, PermissionRequest and UserPromptExpansion are not steps of their own.
+// Calls that begin with their batch stand there as Sub 1, 2, … in its order.
 type Item struct {
 	Order   Cursor    `json:"cursor"`
 	Time    time.Time `json:"time"`
-	Chapter int       `json:"chapter"`            // number of the prompt that it follows from; 0 before the first
+	Chapter int       `json:"chapter"`            // how many prompts that are not synthetic came so far, this one included
 	AgentID string    `json:"agent_id,omitempty"` // the lane; "" is the main agent's
-	Parent  string    `json:"parent,omitempty"`   // tool_use_id of the call that started this lane, once known
-	Depth   int       `json:"depth"`              // 0 for the main agent
+	Parent  string    `json:"parent,omitempty"`   // tool_use_id of the first call that says it started this lane; "" while unknown
+	Depth   int       `json:"depth"`              // how many lanes up to the main agent's, as far as is known; 0 for its own
 	Action  *Action   `json:"action,omitempty"`
 	Event   *Entry    `json:"event,omitempty"`
 }
@@ -212,28 +236,28 @@ type Item struct {
 type CountQuery struct {
 	Filter
 	Unit     Unit
-	By       Field         // split by this field; "" not at all
-	Distinct Field         // count this field's distinct values instead; "" counts entries
-	Bucket   time.Duration // width, at least a second; 0: one bucket over everything
-	Zone     *time.Location
-	Series   int // at most so many values of By, the most frequent; the rest is Other. 0: 20
+	By       Field          // split by this field, entries that have nothing there as "" like others; "" not at all
+	Distinct Field          // count this field's distinct values instead, "" not being one; "" counts entries
+	Bucket   time.Duration  // width: whole seconds up to a day, then whole days; 0: one bucket over everything
+	Zone     *time.Location // nil: UTC; see BucketOf
+	Series   int            // at most so many values of By, those with the most entries; the rest is Other. 0: 20; at most MaxLimit
 }
 
-// MaxBuckets is how many buckets an answer may have.
+// MaxBuckets is how many buckets an answer may have; more is a *BadQuery.
 const MaxBuckets = 10_000
 
-// Counts is a table of numbers: one row a bucket that has any, one column a
-// series.
+// Counts is a table of numbers: one row a bucket in which any is not 0, in order
+// of time, one column a series.
 type Counts struct {
-	Series  []string `json:"series"` // values of By; one "" without By
+	Series  []string `json:"series"` // values of By, by most entries, then by value; one "" without By
 	Buckets []Bucket `json:"buckets"`
-	Total   int64    `json:"total"`
+	Total   int64    `json:"total"` // of all entries, whatever bucket and series; with Distinct not the sum
 	Scan
 }
 
 // Bucket is what fell into one stretch of time.
 type Bucket struct {
-	Start  time.Time `json:"start"`
+	Start  time.Time `json:"start"`           // see BucketOf; zero for the bucket over everything
 	Counts []int64   `json:"counts"`          // one per series
 	Other  int64     `json:"other,omitempty"` // of all other values of By
 }
@@ -264,12 +288,13 @@ type ValueCount struct {
 type FacetsQuery struct {
 	Filter
 	Unit   Unit
-	Fields []Field // nil: all that group but session and path
-	Limit  int     // values per field; 0: 10
+	Fields []Field // none: all that group but session and path; each once
+	Limit  int     // values per field; 0: 10; at most MaxLimit
 }
 
-// FacetList is, for each field, what a further filter on it could select. A
-// field's own conditions do not narrow its own values.
+// FacetList is, for each field asked for and in that order, what a further filter
+// on it could select, as Top lists it. A field's own conditions, negated ones
+// included, do not narrow its own values.
 type FacetList struct {
 	Facets []Facet `json:"facets"`
 	Scan
@@ -285,9 +310,13 @@ type Facet struct {
 // TailQuery asks for what arrives.
 type TailQuery struct {
 	Filter
-	Unit  Unit
-	After Key // from behind this record on; zero: from what arrives next
+	Unit Unit
+	// After is the record to go on behind: the later ones of its journal, and all
+	// of the journals after it. One that was removed serves; one of a journal that
+	// the engine does not know is a *BadQuery. Zero: from what arrives next.
+	After Key
 	Raw   bool
-	// Last gives so many of the newest first, if After is zero; at most MaxLimit.
+	// Last gives so many of the newest first, in the order in which they arrived, if
+	// After is zero; at most MaxLimit.
 	Last int
 }
