@@ -1,0 +1,144 @@
+package index
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"agent-telemetry/internal/event"
+	"agent-telemetry/internal/query"
+)
+
+// Actions lists tool calls.
+func (x *Index) Actions(ctx context.Context, q query.ActionsQuery) (_ *query.ActionsPage, err error) {
+	defer func() { err = x.note(err) }()
+	if err := q.Check(); err != nil {
+		return nil, err
+	}
+	v, release, err := x.view(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	m, err := v.compile(q.Filter, query.Actions)
+	if err != nil {
+		return nil, err
+	}
+	page := &query.ActionsPage{Actions: []query.Action{}}
+	if q.Pending && q.Cursor == "" {
+		if page.Actions, err = v.pending(&q); err != nil {
+			return nil, err
+		}
+	}
+	refs, done, err := v.list(m, q.Page)
+	if err != nil {
+		return nil, err
+	}
+	page.Scan = done
+	var rd *rowReader
+	for _, r := range refs {
+		if rd == nil || rd.b != r.b {
+			rd = &rowReader{view: v, b: r.b}
+			if err := rd.load(); err != nil {
+				return nil, err
+			}
+		}
+		a, err := rd.action(r)
+		if err != nil {
+			return nil, err
+		}
+		page.Actions = append(page.Actions, *a)
+	}
+	return page, nil
+}
+
+// pending lists the calls under way whose first record the filter selects, newest
+// first.
+func (v *view) pending(q *query.ActionsQuery) ([]query.Action, error) {
+	v.x.mu.RLock()
+	var open []query.Action
+	for _, a := range v.x.joiner.Actions() {
+		if a.Outcome == event.Pending {
+			c := *a
+			c.Records = slices.Clone(a.Records)
+			open = append(open, c)
+		}
+	}
+	name := v.x.seen.Journal
+	v.x.mu.RUnlock()
+	list := []query.Action{}
+	for _, a := range slices.Backward(open) {
+		r, err := v.record(query.Key{Journal: name, Seq: a.Records[0]})
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if q.Match(r) {
+			list = append(list, a)
+		}
+	}
+	return list, nil
+}
+
+// action joins a concluded call from its records.
+func (r *rowReader) action(at ref) (*query.Action, error) {
+	made, err := r.made(at.i)
+	if err != nil {
+		return nil, err
+	}
+	name, err := r.value(dimJournal, at.i)
+	if err != nil {
+		return nil, err
+	}
+	t, err := r.texts(at.i)
+	if err != nil {
+		return nil, err
+	}
+	var j query.Joiner
+	for _, seq := range made {
+		rec, err := r.record(query.Key{Journal: name, Seq: seq})
+		if errors.Is(err, os.ErrNotExist) {
+			continue // retention removed the beginning of it
+		}
+		if err != nil {
+			return nil, err
+		}
+		j.Add(rec)
+	}
+	if a := j.Action(t[textToolUse]); a != nil {
+		return a, nil
+	}
+	e, err := r.entry(at, false)
+	if err != nil {
+		return nil, err
+	}
+	return actionOf(&e), nil
+}
+
+// actionOf tells a call by what the index knows, when its lines are gone.
+func actionOf(e *query.Entry) *query.Action {
+	return &query.Action{
+		ToolUseID: e.ToolUseID, SessionID: e.SessionID, ProjectPath: e.Project, AgentID: e.AgentID, PromptID: e.PromptID,
+		ToolName: e.ToolName, EventType: e.EventType, Start: e.Timestamp, Outcome: e.Outcome, Records: []uint64{e.Seq},
+		Details: event.ActionDetails{
+			FilePath: e.Path, Command: e.Command, SearchPattern: e.Pattern, URL: e.URL, Query: e.Query, OutsideProjectScope: e.Outside,
+		},
+	}
+}
+
+// raw reads the line of a row; nil if retention removed it.
+func (r *rowReader) raw(i int) (json.RawMessage, error) {
+	line, err := r.x.opts.Lines.Line(uint64(r.ints[intSegment][i]), r.ints[intOffset][i], int(r.ints[intSize][i]))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read a record's line: %w", err)
+	}
+	return line, nil
+}

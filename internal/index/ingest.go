@@ -1,0 +1,264 @@
+package index
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"agent-telemetry/internal/event"
+	"agent-telemetry/internal/journal"
+	"agent-telemetry/internal/query"
+)
+
+// Name is the sink's name.
+func (x *Index) Name() string { return "index" }
+
+// Cursor is how far the sealed blocks reach. What Put was given since is in memory
+// only and must be given again after a restart.
+func (x *Index) Cursor(context.Context) (journal.Cursor, error) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.sealed, nil
+}
+
+// Put takes records in the journal's order. When it returns they can be asked for;
+// they are durable once Cursor is behind them. Records that it has are ignored.
+func (x *Index) Put(ctx context.Context, batch []journal.Stored) error {
+	x.writing.Lock()
+	defer x.writing.Unlock()
+	if err := x.heal(ctx); err != nil {
+		return err
+	}
+	for i := range batch {
+		s := &batch[i]
+		if s.Record == nil || s.Segment < x.seen.Segment || s.Segment == x.seen.Segment && s.Offset < x.seen.Offset {
+			continue
+		}
+		if err := x.put(ctx, s); err != nil {
+			return x.note(err)
+		}
+	}
+	x.announce()
+	return nil
+}
+
+// put takes one record. It fails, if it does, before it has changed anything, or
+// leaves the index marked as torn.
+func (x *Index) put(ctx context.Context, s *journal.Stored) error {
+	r := s.Record
+	main, err := x.rowOf(ctx, r, s, kindRecord)
+	if err != nil {
+		return err
+	}
+	if !x.builder.takes(&main) {
+		if err := x.seal(ctx); err != nil {
+			return err
+		}
+	}
+	var state *session
+	if r.SessionID != "" {
+		if state, err = x.session(ctx, main.dims[dimSession], r.SessionID); err != nil {
+			return err
+		}
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.joiner.Add(r)
+	if state != nil {
+		state.take(r)
+		x.start(main.dims[dimSession], state)
+	}
+	if concludes(r) {
+		a := x.joiner.Action(r.ToolUseID)
+		main.dims[dimKind] = kindConclusion
+		main.texts[textMade] = distances(r.Seq, a)
+		if state != nil {
+			state.conclude(r.Outcome, a)
+		}
+	}
+	if r.HookEvent == "PostToolBatch" {
+		main.texts[textMade] = distances(r.Seq, x.calls(r)...)
+	}
+	x.builder.add(&main)
+	if r.HookEvent == "PostToolBatch" {
+		if err := x.refusals(ctx, s, state); err != nil {
+			return damaged("a batch was taken by half: %v", err)
+		}
+	}
+	x.trimJoiner(r)
+	x.seen, x.seenTime = s.Cursor(), r.Timestamp
+	if r.EventType == event.Retention && r.Retention != nil {
+		x.floor = floor{r.Metadata.Journal, r.Retention.Seq}
+	}
+	return nil
+}
+
+// concludes reports whether a record is what concludes a call.
+func concludes(r *event.Record) bool {
+	switch r.HookEvent {
+	case "PostToolUse", "PostToolUseFailure", "PermissionDenied":
+		return r.EventType != event.TelemetryDisabled
+	}
+	return false
+}
+
+// calls are the calls of a batch.
+func (x *Index) calls(batch *event.Record) []*query.Action {
+	list := make([]*query.Action, len(batch.Action.Calls))
+	for i := range list {
+		list[i] = x.joiner.Action(batch.Action.Calls[i].ToolUseID)
+	}
+	return list
+}
+
+// refusals adds the calls that a batch's record alone tells of.
+func (x *Index) refusals(ctx context.Context, s *journal.Stored, state *session) error {
+	sub := 0
+	for _, refused := range x.joiner.NeverRan(s.Record) {
+		sub++
+		if err := x.told(ctx, s, refused.Record, refused.Action, kindRefused, sub); err != nil {
+			return err
+		}
+		if state != nil {
+			state.conclude(refused.Record.Outcome, refused.Action)
+		}
+	}
+	for _, a := range x.calls(s.Record) {
+		if a == nil || a.Outcome != event.Unknown || !slices.Equal(a.Records, []uint64{s.Record.Seq}) {
+			continue
+		}
+		sub++
+		r := *s.Record
+		r.ToolUseID, r.ToolName, r.EventType, r.Outcome, r.Action = a.ToolUseID, a.ToolName, a.EventType, a.Outcome, a.Details
+		if err := x.told(ctx, s, &r, a, kindUnknown, sub); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// told adds a row for a call that a batch's record tells of.
+func (x *Index) told(ctx context.Context, s *journal.Stored, r *event.Record, a *query.Action, k kind, sub int) error {
+	told, err := x.rowOf(ctx, r, s, k)
+	if err != nil {
+		return err
+	}
+	told.ints[intSub], told.order.Sub = int64(sub), sub
+	told.texts[textMade] = distances(s.Record.Seq, a)
+	x.builder.add(&told)
+	return nil
+}
+
+// maxOpen bounds the calls that are followed at a time. Sessions that die leave
+// calls behind that nothing will ever conclude.
+const maxOpen = 4096
+
+func (x *Index) trimJoiner(r *event.Record) {
+	if r.HookEvent == "PostToolBatch" { // nothing more will come of them
+		for i := range r.Action.Calls {
+			x.joiner.Forget(r.Action.Calls[i].ToolUseID)
+		}
+	}
+	for len(x.joiner.Actions()) > maxOpen {
+		x.joiner.Forget(x.joiner.Actions()[0].ToolUseID)
+	}
+}
+
+// start notes when a session began. The lock is held.
+func (x *Index) start(id uint32, s *session) {
+	for len(x.starts) <= int(id) {
+		x.starts = append(x.starts, noStart)
+	}
+	x.starts[id] = s.Info.Start.UnixNano()
+}
+
+// distances writes the numbers of the records that calls are made of, as how far
+// before record seq they stand.
+func distances(seq uint64, calls ...*query.Action) string {
+	var before []uint64
+	for _, a := range calls {
+		if a == nil {
+			continue
+		}
+		for _, s := range a.Records {
+			if s < seq {
+				before = append(before, s)
+			}
+		}
+	}
+	slices.Sort(before)
+	var b []byte
+	for _, s := range slices.Compact(before) {
+		b = binary.AppendUvarint(b, seq-s)
+	}
+	return string(b)
+}
+
+// rowOf makes a record's row.
+func (x *Index) rowOf(ctx context.Context, r *event.Record, s *journal.Stored, k kind) (row, error) {
+	row := row{texts: textsOf(r)}
+	for d, text := range [numDims]string{
+		dimJournal: r.Metadata.Journal, dimHost: r.Metadata.Host, dimSession: r.SessionID, dimProject: pair(r.ProjectPath, r.ProjectName),
+		dimTool: r.ToolName, dimEvent: string(r.EventType), dimHook: r.HookEvent, dimOutcome: string(r.Outcome), dimLevel: string(r.Level),
+		dimOutside: strconv.FormatBool(r.Action.OutsideProjectScope), dimAgent: pair(r.AgentID, r.AgentType), dimPath: query.PathOf(&r.Action),
+	} {
+		if dimension(d) == dimKind {
+			row.dims[d] = k
+			continue
+		}
+		id, err := x.values[d].id(ctx, x.db, text)
+		if err != nil {
+			return row, err
+		}
+		row.dims[d] = id
+	}
+	ms := r.Timestamp.UnixMilli()
+	row.ints = [numInts]int64{
+		intTime: ms, intNanos: r.Timestamp.Sub(time.UnixMilli(ms)).Nanoseconds(), intSeq: int64(r.Seq),
+		intSegment: int64(s.Segment), intOffset: s.Offset, intSize: int64(len(s.Line)),
+	}
+	if r.DurationMS != nil {
+		row.ints[intDuration] = max(*r.DurationMS, 0) + 1
+	}
+	row.order = query.Order{Time: r.Timestamp, Host: r.Metadata.Host, Seq: r.Seq}
+	return row, nil
+}
+
+var errClosed = errors.New("the index is closed")
+
+// ErrRewound says that the index had to be begun anew, so that its Cursor is at
+// the journal's beginning: what was put is not in it.
+var ErrRewound = errors.New("the index was begun anew")
+
+// note remembers damage, for the next Put to heal, and tells it.
+func (x *Index) note(err error) error {
+	if err != nil && isDamage(err) && x.failed.CompareAndSwap(nil, &err) && x.opts.Damaged != nil {
+		x.opts.Damaged(err)
+	}
+	return err
+}
+
+// heal begins a damaged index anew. The writer's lock is held.
+func (x *Index) heal(ctx context.Context) error {
+	if x.failed.Load() == nil {
+		return nil
+	}
+	if err := x.reset(ctx); err != nil {
+		return err
+	}
+	return ErrRewound
+}
+
+// Heal begins the index anew if it was found to be damaged, and reports whether it
+// was. Then its Cursor is at the journal's beginning.
+func (x *Index) Heal(ctx context.Context) (bool, error) {
+	x.writing.Lock()
+	defer x.writing.Unlock()
+	if err := x.heal(ctx); err != ErrRewound {
+		return false, err
+	}
+	return true, nil
+}

@@ -1,0 +1,263 @@
+package index
+
+import (
+	"context"
+	"encoding/binary"
+	"slices"
+
+	"agent-telemetry/internal/event"
+	"agent-telemetry/internal/query"
+)
+
+// ref is a row of a block, and its place in the order of answers.
+type ref struct {
+	b     *block
+	i     int
+	order query.Order
+}
+
+// list finds the rows of a page.
+func (v *view) list(m *matcher, p query.Page) (refs []ref, done query.Scan, err error) {
+	s := v.newScan(m)
+	s.oldest = p.Oldest
+	if p.Cursor != "" {
+		after, err := p.Cursor.Order()
+		if err != nil {
+			return nil, done, err
+		}
+		s.after = &after
+	}
+	stopped, err := s.run(func(parts []part) (bool, error) {
+		found, err := s.refs(parts, p.Limit-len(refs)+1)
+		refs = append(refs, found...)
+		return len(refs) <= p.Limit, err
+	})
+	done = scanned(stopped)
+	if len(refs) > p.Limit {
+		refs = refs[:p.Limit]
+		done = query.Scan{Next: refs[len(refs)-1].order.Cursor()}
+	}
+	return refs, done, err
+}
+
+// refs lists the selected rows of a group in the order of the scan, up to n.
+func (s *scan) refs(parts []part, n int) (list []ref, err error) {
+	for _, p := range parts {
+		if err := s.m.ofUnit(s.view, p.block, &p.selection); err != nil {
+			return nil, err
+		}
+		if p.none() {
+			continue
+		}
+		found, err := s.refsOf(p, n)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, found...)
+	}
+	if len(parts) > 1 {
+		slices.SortFunc(list, func(a, b ref) int {
+			if s.oldest {
+				return a.order.Compare(b.order)
+			}
+			return b.order.Compare(a.order)
+		})
+	}
+	return list[:min(n, len(list))], nil
+}
+
+// refsOf lists up to n selected rows of one block.
+func (s *scan) refsOf(p part, n int) (list []ref, err error) {
+	at, err := s.orders(p.block)
+	if err != nil {
+		return nil, err
+	}
+	for k := range p.block.rows {
+		i := k
+		if !s.oldest {
+			i = p.block.rows - 1 - k
+		}
+		if !p.whole && !p.selection.rows[i] {
+			continue
+		}
+		o := at(i)
+		if s.after != nil && (s.oldest && o.Compare(*s.after) <= 0 || !s.oldest && o.Compare(*s.after) >= 0) {
+			continue
+		}
+		if list = append(list, ref{p.block, i, o}); len(list) == n {
+			break
+		}
+	}
+	return list, nil
+}
+
+// orders returns a row's place in the order of answers.
+func (v *view) orders(b *block) (func(int) query.Order, error) {
+	at, err := v.times(b)
+	if err != nil {
+		return nil, err
+	}
+	seqs, err := v.int(b, intSeq)
+	if err != nil {
+		return nil, err
+	}
+	subs, err := v.int(b, intSub)
+	if err != nil {
+		return nil, err
+	}
+	hosts, err := v.dim(b, dimHost)
+	if err != nil {
+		return nil, err
+	}
+	names := v.x.values[dimHost].all()
+	return func(i int) query.Order {
+		return query.Order{Time: at(i), Host: names[hosts.values[hosts.codes[i]]], Seq: uint64(seqs[i]), Sub: int(subs[i])}
+	}, nil
+}
+
+// Events lists records.
+func (x *Index) Events(ctx context.Context, q query.EventsQuery) (_ *query.EventsPage, err error) {
+	defer func() { err = x.note(err) }()
+	if err := q.Check(); err != nil {
+		return nil, err
+	}
+	v, release, err := x.view(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	m, err := v.compile(q.Filter, q.Unit)
+	if err != nil {
+		return nil, err
+	}
+	refs, done, err := v.list(m, q.Page)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := v.entries(refs, q.Raw)
+	if err != nil {
+		return nil, err
+	}
+	return &query.EventsPage{Entries: entries, Scan: done}, nil
+}
+
+// entries reads rows.
+func (v *view) entries(refs []ref, raw bool) ([]query.Entry, error) {
+	list := make([]query.Entry, len(refs))
+	readers := map[*block]*rowReader{}
+	for i, r := range refs {
+		rd := readers[r.b]
+		if rd == nil {
+			rd = &rowReader{view: v, b: r.b}
+			if err := rd.load(); err != nil {
+				return nil, err
+			}
+			readers = map[*block]*rowReader{r.b: rd} // rows of a block lie side by side
+		}
+		var err error
+		if list[i], err = rd.entry(r, raw); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// rowReader reads rows of one block.
+type rowReader struct {
+	*view
+	b        *block
+	dims     [numDims]dim
+	ints     [numInts][]int64
+	granules map[int][]texts
+}
+
+func (r *rowReader) load() (err error) {
+	r.granules = map[int][]texts{}
+	for d := range r.dims {
+		if dimension(d) == dimPath {
+			continue
+		}
+		if r.dims[d], err = r.dim(r.b, dimension(d)); err != nil {
+			return err
+		}
+	}
+	for i := range r.ints {
+		if r.ints[i], err = r.int(r.b, integer(i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *rowReader) texts(i int) (*texts, error) {
+	g := i / granuleRows
+	if r.granules[g] == nil {
+		list, err := r.granule(r.b, g)
+		if err != nil {
+			return nil, err
+		}
+		r.granules[g] = list
+	}
+	return &r.granules[g][i%granuleRows], nil
+}
+
+func (r *rowReader) value(d dimension, i int) (string, error) {
+	return r.x.values[d].text(r.ctx, r.x.db, r.dims[d].values[r.dims[d].codes[i]])
+}
+
+func (r *rowReader) entry(at ref, raw bool) (e query.Entry, err error) {
+	var names [numDims]string
+	for d := range names {
+		if d := dimension(d); d != dimKind && d != dimPath {
+			if names[d], err = r.value(d, at.i); err != nil {
+				return e, err
+			}
+		}
+	}
+	t, err := r.texts(at.i)
+	if err != nil {
+		return e, err
+	}
+	project, _ := unpair(names[dimProject])
+	agent, agentType := unpair(names[dimAgent])
+	e = query.Entry{
+		Journal: names[dimJournal], Seq: at.order.Seq, Sub: at.order.Sub, Timestamp: at.order.Time, Host: names[dimHost],
+		Level: event.Level(names[dimLevel]), EventType: event.Type(names[dimEvent]), HookEvent: names[dimHook],
+		SessionID: names[dimSession], Project: project, ToolName: names[dimTool], ToolUseID: t[textToolUse], PromptID: t[textPrompt],
+		AgentID: agent, AgentType: agentType, Outcome: event.Outcome(names[dimOutcome]), Outside: names[dimOutside] == "true",
+		Path: t.path(), Command: t[textCommand], Pattern: t[textPattern], URL: t[textURL], Query: t[textQuery],
+	}
+	if d := r.ints[intDuration][at.i]; d > 0 {
+		d--
+		e.Duration = &d
+	}
+	if raw {
+		e.Record, err = r.raw(at.i)
+	}
+	return e, err
+}
+
+func (t *texts) path() string {
+	if t[textFile] != "" {
+		return t[textFile]
+	}
+	return t[textSearch]
+}
+
+// made lists the numbers of the records that a concluded call is made of.
+func (r *rowReader) made(i int) ([]uint64, error) {
+	t, err := r.texts(i)
+	if err != nil {
+		return nil, err
+	}
+	seq := uint64(r.ints[intSeq][i])
+	var list []uint64
+	for b := []byte(t[textMade]); len(b) > 0; {
+		d, n := binary.Uvarint(b)
+		if n <= 0 || d > seq {
+			return nil, damaged("a call made of a record %d before record %d", d, seq)
+		}
+		list, b = append(list, seq-d), b[n:]
+	}
+	return append(list, seq), nil
+}
