@@ -316,7 +316,7 @@ type TailQuery struct {
 	// the engine does not know is a *BadQuery. Zero: from what arrives next.
 	After Key
 	Raw   bool
-	// Last gives so many of the newest first, in the order in which they arrived, if
-	// After is zero; at most MaxLimit.
+	// Last gives so many of the newest first, in order of time, if After is zero; at
+	// most MaxLimit.
 	Last int
 }
