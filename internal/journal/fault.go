@@ -31,7 +31,8 @@ type Fault struct {
 	Last   uint64 `json:"last_seq,omitempty"`
 	Detail string `json:"detail"`
 
-	pos int64 // in the journal, to sort by
+	Offset int64 `json:"-"` // of the line, before compression
+	pos    int64 // in the journal, to sort by
 }
 
 // Tampering reports whether honest writers cannot have left this behind.

@@ -53,7 +53,7 @@ func (r *Reader) wake() error {
 }
 
 // leave goes on from a file that is no longer the active segment: it was rotated,
-// or somebody put another file in its place.
+// and maybe compressed or removed since, or somebody put another file in its place.
 func (r *Reader) leave(mine os.FileInfo) error {
 	segments, err := Segments(r.data)
 	if err != nil {
@@ -66,20 +66,23 @@ func (r *Reader) leave(mine os.FileInfo) error {
 			return nil
 		}
 	}
-	f, err := os.Open(ActivePath(r.data))
+	if r.mark.segment != r.segment || r.mark.seq == 0 {
+		r.pass(r.segment) // it had no record
+		return nil
+	}
+	line := make([]byte, r.mark.size)
+	if _, err := r.f.ReadAt(line, r.mark.offset); err != nil || !r.marked(r.f) {
+		return r.cut("other bytes stand there")
+	}
+	next, err := NewReaderAt(r.data, Cursor{
+		Journal: journalOf(line), Seq: r.mark.seq, Hash: HashLine(line), Segment: r.segment, Offset: r.mark.offset + r.mark.size + 1,
+	}, r.open)
 	if err != nil {
-		r.pass(r.segment) // it was removed since: whatever follows is found by name
-		return nil
+		return r.fail(err)
 	}
-	defer func() { _ = f.Close() }()
-	if first, err := FirstSeq(f); err != nil || first != r.segment || first == 0 {
-		r.pass(r.segment) // rotated, and compressed or removed since
-		return nil
-	}
-	if !r.marked(f) {
-		return r.cut("another file is in its place")
-	}
-	return r.openSegment(Segment{Path: ActivePath(r.data), Active: true}, r.lines.offset)
+	r.Close()
+	*r = *next
+	return nil
 }
 
 // pass closes the open segment, whose first record has the given number.
@@ -103,7 +106,16 @@ func (r *Reader) marked(f io.ReaderAt) bool {
 }
 
 func (r *Reader) cut(detail string) error {
-	return &CursorError{Cursor: Cursor{Seq: r.mark.seq, Segment: r.segment, Offset: r.lines.offset}, Path: r.path, Detail: detail}
+	return r.fail(&CursorError{Cursor: Cursor{Seq: r.mark.seq, Segment: r.segment, Offset: r.lines.offset}, Path: r.path, Detail: detail})
+}
+
+// fail makes a reader that has lost its place stay so.
+func (r *Reader) fail(err error) error {
+	var lost *CursorError
+	if errors.As(err, &lost) {
+		r.lost = lost
+	}
+	return err
 }
 
 // Sync makes all that was read durable. Segments but the active one are.

@@ -16,15 +16,16 @@ type Line struct {
 	Number     int    // from 1
 	Terminated bool   // a newline follows
 	long       *Hash  // of a line that was not kept whole
-	seq        uint64 // see Seq
+	head       header // of a record; set by a Reader
+	path       string // of the segment, likewise
 }
 
 // Seq is the number of the record that the line begins like; 0 if it is none.
-func (l *Line) Seq() uint64 { return l.seq }
+func (l *Line) Seq() uint64 { return l.head.seq }
 
 // Cursor is the place behind a record's line.
 func (l *Line) Cursor() Cursor {
-	return Cursor{Journal: journalOf(l.Bytes), Seq: l.seq, Hash: l.Hash(), Segment: l.Segment, Offset: l.Offset + l.Size + 1}
+	return Cursor{Journal: journalOf(l.Bytes), Seq: l.head.seq, Hash: l.Hash(), Segment: l.Segment, Offset: l.Offset + l.Size + 1}
 }
 
 // Hash is the SHA-256 of the whole line.

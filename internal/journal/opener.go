@@ -62,7 +62,10 @@ func (o Opener) firstHeader(path string) (header, error) {
 	if err != nil || line == nil {
 		return header{}, err
 	}
-	h, _ := parseHeader(line.Bytes)
+	h, ok := parseHeader(line.Bytes)
+	if !ok {
+		return header{}, nil
+	}
 	return h, nil
 }
 

@@ -28,6 +28,7 @@ type Reader struct {
 	segment uint64 // seq of f's first record; 0 where there is none yet
 	passed  uint64 // of the last segment that was read to its end
 	mark    mark
+	lost    *CursorError // the place is lost for good
 }
 
 // mark is the last record read: how the reader knows the place again.
@@ -138,6 +139,9 @@ func (r *Reader) Close() {
 // io.EOF says that there is none yet; a later call may have one. A *CursorError
 // says that what was read is no longer there: the journal was cut or rewritten.
 func (r *Reader) Next() (*Line, error) {
+	if r.lost != nil {
+		return nil, r.lost
+	}
 	for {
 		if r.f == nil {
 			if err := r.openNext(); err != nil {
@@ -174,9 +178,9 @@ func (r *Reader) take(line *Line) {
 			r.segment = h.seq
 		}
 		r.mark = mark{h, r.segment, line.Offset, line.Size}
-		line.seq = h.seq
+		line.head = h
 	}
-	line.Segment = r.segment
+	line.Segment, line.path = r.segment, r.path
 }
 
 // openNext opens the segment that follows the last one that was passed. Rotation,

@@ -72,7 +72,7 @@ type lostRecord struct {
 }
 
 func (w *walker) fault(kind Kind, at place, seq, last uint64, format string, args ...any) {
-	w.report.Faults = append(w.report.Faults, Fault{Kind: kind, File: at.file, Line: at.line, Seq: seq, Last: last, Detail: fmt.Sprintf(format, args...), pos: at.pos})
+	w.report.Faults = append(w.report.Faults, Fault{Kind: kind, File: at.file, Line: at.line, Seq: seq, Last: last, Detail: fmt.Sprintf(format, args...), Offset: at.offset, pos: at.pos})
 }
 
 // walk reads the segments in order. The active one is opened before the others
