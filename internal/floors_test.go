@@ -30,12 +30,14 @@ var floorOf = map[string]int{
 
 	"internal/claude":          3,
 	"internal/claude/settings": 3,
+	"internal/index":           3,
 
 	"internal/capture":  4,
 	"internal/pipeline": 4,
 
 	"internal/api":        5,
 	"internal/api/client": 5,
+	"internal/collector":  5,
 	"internal/demo":       5,
 	"internal/doctor":     5,
 	"internal/service":    5,

@@ -61,3 +61,6 @@ func personOf(data string) (uid int, name string) {
 	}
 	return uid, name
 }
+
+// effectiveUser is who this process works as.
+func effectiveUser() int { return os.Geteuid() }

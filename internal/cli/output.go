@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -59,7 +60,7 @@ func (a *app) sink(o output, all bool) sink {
 	case asJSONL:
 		return &jsonlSink{w: a.out}
 	case asJSON:
-		return &jsonSink{w: a.out}
+		return &jsonSink{jsonList: jsonList{w: a.out}}
 	case asCSV:
 		return &csvSink{w: csv.NewWriter(a.out)}
 	}
@@ -79,29 +80,13 @@ func (s *jsonlSink) put(c chosen) error {
 
 func (s *jsonlSink) end() error { return nil }
 
+// jsonSink writes a list of the journal's own lines.
 type jsonSink struct {
 	patient
-	w       io.Writer
-	started bool
+	jsonList
 }
 
-func (s *jsonSink) put(c chosen) error {
-	sep := ",\n"
-	if !s.started {
-		sep, s.started = "[\n", true
-	}
-	_, err := fmt.Fprintf(s.w, "%s%s", sep, c.line)
-	return err
-}
-
-func (s *jsonSink) end() error {
-	text := "\n]\n"
-	if !s.started {
-		text = "[]\n"
-	}
-	_, err := io.WriteString(s.w, text)
-	return err
-}
+func (s *jsonSink) put(c chosen) error { return s.add(json.RawMessage(c.line)) }
 
 var csvColumns = []string{
 	"seq", "timestamp", "level", "event_type", "hook_event", "session_id", "agent_id", "project_name", "tool_name",
@@ -143,10 +128,7 @@ func (s *csvSink) row(r *event.Record) error {
 		r.SessionID, r.AgentID, r.ProjectName, r.ToolName, string(r.Outcome), duration, strconv.FormatBool(a.OutsideProjectScope),
 		a.ScopeReason, a.FilePath, a.Command, a.SearchPattern, a.SearchPath, a.URL, a.Query, r.ToolUseID, r.Metadata.Host, r.Metadata.UserID, r.Metadata.Journal,
 	}
-	for i := range row {
-		row[i] = inert(row[i])
-	}
-	if err := s.w.Write(row); err != nil {
+	if err := s.w.Write(inertRow(row)); err != nil {
 		return err
 	}
 	s.w.Flush()
@@ -158,12 +140,34 @@ func (s *csvSink) end() error {
 	return s.w.Error()
 }
 
+// inertRow makes a row's cells inert.
+func inertRow(row []string) []string {
+	for i := range row {
+		row[i] = inert(row[i])
+	}
+	return row
+}
+
 // inert keeps a spreadsheet from taking a cell for a formula.
 func inert(cell string) string {
 	if strings.HasPrefix(cell, "=") || strings.HasPrefix(cell, "+") || strings.HasPrefix(cell, "-") || strings.HasPrefix(cell, "@") || strings.HasPrefix(cell, "\t") || strings.HasPrefix(cell, "\r") {
 		return "'" + cell
 	}
 	return cell
+}
+
+// encode is a value as one line of JSON, with <, > and & as they are.
+func encode(v any) ([]byte, error) {
+	if raw, ok := v.(json.RawMessage); ok {
+		return raw, nil
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, fmt.Errorf("encode as JSON: %w", err)
+	}
+	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }
 
 func parseRecord(line []byte) (*event.Record, error) {

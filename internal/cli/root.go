@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"agent-telemetry/internal/api"
 	"agent-telemetry/internal/capture"
 	"agent-telemetry/internal/claude/settings"
 
@@ -31,6 +32,7 @@ type app struct {
 	now      func() time.Time
 
 	dataFlag    string
+	addrFlag    string
 	folderFound string // see journalFolder
 	managedRoot string // folder of managed settings; "" for the platform's
 }
@@ -89,6 +91,7 @@ caught.`,
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().StringVar(&a.dataFlag, "data", "", "data folder (default: what the hook here has pinned, $AGENT_TELEMETRY_DATA, or ~/.local/state/agent-telemetry)")
+	root.PersistentFlags().StringVar(&a.addrFlag, "addr", "", "address of the collector: where 'up' listens (default: $AGENT_TELEMETRY_ADDR or "+api.DefaultAddr+"), whom others ask (default: the one that runs for the data folder)")
 	a.add(root, "Switch recording on and off:", a.installCommands()...)
 	a.add(root, "Look at what was recorded:", a.lookCommands()...)
 	a.add(root, "Prove it:", a.proveCommands()...)

@@ -19,46 +19,13 @@ import (
 )
 
 func (a *app) runCommands() []*cobra.Command {
-	return []*cobra.Command{a.upCommand(), a.versionCommand(), a.manCommand()}
+	return []*cobra.Command{a.upCommand(), a.downCommand(), a.statusCommand(), a.openCommand(), a.reindexCommand(), a.versionCommand(), a.manCommand()}
 }
 
 // demoFlags are the flags of up --demo.
 type demoFlags struct {
 	speed float64
 	once  bool
-}
-
-func (a *app) upCommand() *cobra.Command {
-	var play bool
-	var flags demoFlags
-	cmd := &cobra.Command{
-		Use:   "up --demo",
-		Short: "Watch a recorded session arrive in a throw-away journal",
-		Long: `Watch a recorded session arrive in a throw-away journal.
-
-The payloads of a recorded day, three projects and two agents side by side, go
-through the real hook at the pace they happened, into a folder that is removed at
-the end; your own journal is not touched. On a terminal the day begins again until
-Ctrl-C. Elsewhere it is played once.`,
-		Example: "  agent-telemetry up --demo\n  agent-telemetry up --demo --once --speed 20",
-		Args:    noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if !play {
-				return usageError{errors.New("there is no collector to start yet, only 'up --demo'; the hook records without one, and 'agent-telemetry tail' shows what arrives")}
-			}
-			if !(flags.speed > 0) {
-				return usageError{fmt.Errorf("--speed %v: write a number above 0", flags.speed)}
-			}
-			if _, ok := terminal(a.out); !ok {
-				flags.once = true
-			}
-			return a.demo(cmd.Context(), flags)
-		},
-	}
-	cmd.Flags().BoolVar(&play, "demo", false, "play the recorded session")
-	cmd.Flags().Float64Var(&flags.speed, "speed", 1, "play so many `times` as fast")
-	cmd.Flags().BoolVar(&flags.once, "once", false, "end with the session, without waiting for Ctrl-C")
-	return cmd
 }
 
 func (a *app) demo(ctx context.Context, flags demoFlags) error {
@@ -85,7 +52,7 @@ func (a *app) play(ctx context.Context, stage *demo.Stage, flags demoFlags) erro
 	defer stopWatching()
 	shown := &lastSeen{sink: a.sink(asTable, false)}
 	watching := make(chan error, 1)
-	go func() { watching <- a.follow(watch, stage.Data(), query.Filter{}, shown, 0) }()
+	go func() { watching <- a.follow(watch, stage.Data(), query.Filter{}, shown, 0, 0) }()
 
 	played := a.playOn(ctx, stage, flags)
 	shown.waitFor(stage.Data())

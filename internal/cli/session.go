@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -74,12 +74,17 @@ func (a *app) session(ctx context.Context, prefix string, o output) error {
 
 // story reads the session whose id begins with prefix, or the latest one.
 func (a *app) story(ctx context.Context, prefix string) (*story, error) {
-	id, err := a.findSession(ctx, prefix)
+	from, err := a.source(ctx)
 	if err != nil {
 		return nil, err
 	}
+	defer from.close()
+	id, err := from.session(ctx, prefix)
+	if err != nil {
+		return nil, a.noSession(prefix, err)
+	}
 	s := &story{id: id}
-	err = a.scan(ctx, sessionFilter(id), func(c chosen) error {
+	err = from.each(ctx, sessionFilter(id), func(c chosen) error {
 		if c.record.SessionID == id {
 			s.records = append(s.records, c.record)
 			s.lines = append(s.lines, bytes.Clone(c.line))
@@ -90,37 +95,15 @@ func (a *app) story(ctx context.Context, prefix string) (*story, error) {
 	return s, err
 }
 
-func (a *app) findSession(ctx context.Context, prefix string) (string, error) {
-	var ids []string
-	seen := map[string]bool{}
-	latest := ""
-	err := a.scan(ctx, sessionFilter(prefix), func(c chosen) error {
-		if c.record.SessionID == "" {
-			return nil
-		}
-		latest = c.record.SessionID
-		if !seen[latest] {
-			seen[latest] = true
-			ids = append(ids, latest)
-		}
-		return nil
-	})
+// noSession words why the session that was asked for is not to be had.
+func (a *app) noSession(prefix string, err error) error {
 	switch {
-	case err != nil:
-		return "", err
-	case len(ids) == 0 && prefix == "":
-		return "", fmt.Errorf("no session recorded in %s yet: 'agent-telemetry doctor' tells whether recording is on", a.journalFolder())
-	case len(ids) == 0:
-		return "", fmt.Errorf("no session recorded in %s whose id begins with %q", a.journalFolder(), prefix)
-	case prefix == "" || slices.Contains(ids, prefix):
-		if prefix != "" {
-			return prefix, nil
-		}
-		return latest, nil
-	case len(ids) > 1:
-		return "", fmt.Errorf("%d sessions begin with %q: %s", len(ids), prefix, clean(strings.Join(ids[:min(len(ids), 5)], ", ")))
+	case !errors.Is(err, errNone):
+		return err
+	case prefix == "":
+		return fmt.Errorf("no session recorded in %s yet: 'agent-telemetry doctor' tells whether recording is on", a.journalFolder())
 	}
-	return ids[0], nil
+	return fmt.Errorf("no session recorded in %s whose id begins with %q", a.journalFolder(), prefix)
 }
 
 func (s *story) print(t *table) error {

@@ -37,10 +37,12 @@ func size(n int64) string {
 	return fmt.Sprintf("%.3g %cB", f, " kMGT"[unit])
 }
 
-// progress shows how far a long read has come, on a terminal only.
+// progress shows how far something long has come, on a terminal only.
 type progress struct {
 	w     io.Writer
 	now   func() time.Time
+	unit  string        // of what is counted; "" for bytes
+	after time.Duration // shown only after so long
 	start time.Time
 	last  time.Time
 	shown bool
@@ -54,16 +56,25 @@ func newProgress(w io.Writer, now func() time.Time) *progress {
 	return p
 }
 
-func (p *progress) show(done, total int64) {
+// due reports whether it is time to show something again.
+func (p *progress) due() bool {
 	now := p.now()
-	if p.w == nil || now.Sub(p.last) < 100*time.Millisecond {
+	return p.w != nil && now.Sub(p.last) >= 100*time.Millisecond && now.Sub(p.start) >= p.after
+}
+
+func (p *progress) show(done, total int64) {
+	if !p.due() {
 		return
 	}
-	p.last, p.shown = now, true
-	percent, rate := 100*float64(done)/float64(max(total, 1)), float64(done)/now.Sub(p.start).Seconds()
-	filled := int(percent / 5)
-	fmt.Fprintf(p.w, "\r[%s%s] %3.0f %%  %s of %s, %s/s ", strings.Repeat("#", filled), strings.Repeat(".", 20-filled),
-		percent, size(done), size(total), size(int64(rate)))
+	p.last, p.shown = p.now(), true
+	percent, rate := 100*float64(done)/float64(max(total, 1)), float64(done)/p.last.Sub(p.start).Seconds()
+	filled := min(20, int(percent/5))
+	figure := size
+	if p.unit != "" {
+		figure = thousands
+	}
+	fmt.Fprintf(p.w, "\r[%s%s] %3.0f %%  %s of %s%s, %s/s ", strings.Repeat("#", filled), strings.Repeat(".", 20-filled),
+		percent, figure(done), figure(total), p.unit, figure(int64(rate)))
 }
 
 func (p *progress) clear() {
