@@ -22,7 +22,9 @@ type Sink interface {
 	// Put takes records in order: those behind the cursor, and then on. They are
 	// durable in the sink once Cursor says so. An error means that none of them need
 	// be there, and that the same ones come again; Permanent makes one that says which
-	// of them never will be. In a forged journal numbers may repeat or fall: records
+	// of them never will be. After any other error the pipeline asks for Cursor again
+	// and goes on from there, since a sink that found its data damaged may have begun
+	// anew (index.ErrRewound: at once, without waiting). In a forged journal numbers may repeat or fall: records
 	// come as they lie.
 	Put(ctx context.Context, batch []journal.Stored) error
 	// Reset forgets everything: the journal does not bear the cursor out.
