@@ -27,7 +27,6 @@ type Options struct {
 	LockWait     time.Duration  // 200 ms; then a record goes to the spool
 	SegmentBytes int64          // 64 MiB; then the segment is rotated
 	Metadata     event.Metadata // of the journal's own records
-	Open         Opener         // reads what Retain needs of older segments
 
 	Now   func() time.Time                        // time.Now
 	Write func(f *os.File, b []byte) (int, error) // f.Write; for injecting faults
@@ -55,6 +54,11 @@ func New(data string, opts Options) *Journal {
 		opts.Write = (*os.File).Write
 	}
 	return &Journal{data: data, logs: LogsDir(data), opts: opts}
+}
+
+// NewRecord begins a record of the journal's own, or of who tends it.
+func (j *Journal) NewRecord(level event.Level, t event.Type) *event.Record {
+	return &event.Record{Metadata: j.opts.Metadata, Level: level, EventType: t, TelemetryEnabled: true}
 }
 
 // Receipt says where a record went.
@@ -146,9 +150,7 @@ func (s *session) run(make func(*session) (event.Chain, Entry, error)) error {
 // start begins a journal: a random id, and the record that carries it.
 func (s *session) start() {
 	s.Journal = newID()
-	s.add(event.Chain{}, EntryOf(&event.Record{
-		Metadata: s.j.opts.Metadata, Level: event.Info, EventType: event.JournalStart, TelemetryEnabled: true,
-	}))
+	s.add(event.Chain{}, EntryOf(s.j.NewRecord(event.Info, event.JournalStart)))
 }
 
 // newID returns 128 random bits from the runtime's generator, which the system

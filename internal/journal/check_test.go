@@ -128,7 +128,7 @@ func TestCheckerOnHonestJournals(t *testing.T) {
 			case 3:
 				b.now = b.now.AddDate(0, 0, 1)
 			case 4:
-				if _, err := New(b.data, b.opts).Retain(s.Cursor.Seq); err != nil && !errors.Is(err, errBusy) { // the killed keep their locks until collected
+				if _, err := New(b.data, b.opts).Retain(s.Cursor.Seq, nil); err != nil && !errors.Is(err, errBusy) { // the killed keep their locks until collected
 					rt.Fatal(err)
 				}
 			}

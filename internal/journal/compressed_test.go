@@ -64,7 +64,7 @@ func TestForgeriesInCompressedSegments(t *testing.T) {
 func journalOf(t *testing.T, n int) (data string, j *journal.Journal) {
 	t.Helper()
 	data = t.TempDir()
-	j = journal.New(data, journal.Options{Durability: journal.OS, SegmentBytes: 3000, Open: archive.Open})
+	j = journal.New(data, journal.Options{Durability: journal.OS, SegmentBytes: 3000})
 	grow(t, j, n)
 	return data, j
 }
@@ -162,7 +162,7 @@ func TestRetentionOfCompressedSegments(t *testing.T) {
 		}
 	}
 	compress(t, data, func(int) bool { return true })
-	removed, err := j.Retain(segments[4].First)
+	removed, err := j.Retain(segments[4].First, archive.Open)
 	if err != nil || len(removed) != 4 {
 		t.Fatalf("removed %v, %v", removed, err)
 	}

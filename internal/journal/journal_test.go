@@ -477,7 +477,7 @@ func TestRetention(t *testing.T) {
 	b.opts.SegmentBytes = 2000
 	b.append(40)
 	before, _ := Segments(b.data)
-	removed, err := New(b.data, b.opts).Retain(before[2].First - 1)
+	removed, err := New(b.data, b.opts).Retain(before[2].First - 1, nil)
 	if err != nil || len(removed) != 2 {
 		t.Fatalf("removed %d segments, %v", len(removed), err)
 	}
@@ -486,7 +486,7 @@ func TestRetention(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	b.append(5)
-	if removed, err = New(b.data, b.opts).Retain(1); err != nil || len(removed) != 0 {
+	if removed, err = New(b.data, b.opts).Retain(1, nil); err != nil || len(removed) != 0 {
 		t.Errorf("removed %d segments, %v", len(removed), err)
 	}
 	if r := b.verify(); len(r.Faults) > 0 {

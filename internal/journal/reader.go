@@ -27,6 +27,7 @@ type Reader struct {
 
 	segment uint64 // seq of f's first record; 0 where there is none yet
 	passed  uint64 // of the last segment that was read to its end
+	next    uint64 // of the one that was to be opened then
 	mark    mark
 	lost    *CursorError // the place is lost for good
 }
@@ -127,6 +128,14 @@ func (r *Reader) rewind(offset int64) error {
 	return nil
 }
 
+// Skip goes on behind the segment that Next last failed to read.
+func (r *Reader) Skip() {
+	if r.f != nil {
+		r.next = r.segment
+	}
+	r.pass(r.next)
+}
+
 // Close closes the open segment.
 func (r *Reader) Close() {
 	if r.f != nil {
@@ -194,6 +203,7 @@ func (r *Reader) openNext() error {
 		if !ok {
 			return io.EOF
 		}
+		r.next = s.First
 		if err = r.openSegment(s, 0); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

@@ -10,12 +10,12 @@ import (
 // Retain removes the older segments whose records all have numbers up to through,
 // and returns them. Before the first is removed, a record that says so is durably
 // in the journal. The active segment stays.
-func (j *Journal) Retain(through uint64) ([]Segment, error) {
+func (j *Journal) Retain(through uint64, open Opener) ([]Segment, error) {
 	segments, err := Segments(j.data)
 	if err != nil {
 		return nil, err
 	}
-	n, point, err := j.removable(segments, through)
+	n, point, err := removable(segments, through, open)
 	if err != nil || n == 0 {
 		return nil, err
 	}
@@ -34,9 +34,7 @@ func (j *Journal) Retain(through uint64) ([]Segment, error) {
 func (j *Journal) appendRetention(point event.Point) error {
 	durable := *j
 	durable.opts.Durability = Fsync
-	record := EntryOf(&event.Record{
-		Metadata: j.opts.Metadata, Level: event.Info, EventType: event.Retention, TelemetryEnabled: true,
-	})
+	record := EntryOf(j.NewRecord(event.Info, event.Retention))
 	_, err := durable.append(func(*session) (event.Chain, Entry, error) {
 		return event.Chain{Retention: &point}, record, nil
 	})
@@ -48,9 +46,9 @@ func (j *Journal) appendRetention(point event.Point) error {
 
 // removable counts the segments at the beginning that may go, and names the last
 // record in them, as the segment behind them does.
-func (j *Journal) removable(segments []Segment, through uint64) (n int, point event.Point, err error) {
+func removable(segments []Segment, through uint64, open Opener) (n int, point event.Point, err error) {
 	for i := 0; i+1 < len(segments); i++ {
-		next, err := j.opts.Open.firstHeader(segments[i+1].Path)
+		next, err := open.firstHeader(segments[i+1].Path)
 		if err != nil {
 			return 0, point, err
 		}
