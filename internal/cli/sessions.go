@@ -118,7 +118,10 @@ func (t *sessionTable) put(s *query.SessionInfo) error {
 	if start.Year() != t.year {
 		at = start.Format("2 Jan 2006")
 	}
-	lasting := lasted(s.End.Sub(s.Start))
+	lasting := "0 s"
+	if d := s.End.Sub(s.Start); d > 0 {
+		lasting = shortDuration(d)
+	}
 	if !s.Ended {
 		lasting += "…" // it has not said that it ended
 	}

@@ -105,6 +105,10 @@ func (a *app) top(ctx context.Context, f query.Filter, o output, flags *statsFla
 	}
 	defer ended()
 	t, err := engine.Top(ctx, query.TopQuery{Filter: f, Unit: unit, By: query.Field(flags.top), Limit: flags.limit})
+	var bad *query.BadQuery
+	if errors.As(err, &bad) && bad.Field == "by" {
+		err = query.Bad("top", "%s", bad.Problem)
+	}
 	if err != nil {
 		return usage(err)
 	}
