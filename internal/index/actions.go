@@ -1,6 +1,7 @@
 package index
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -60,7 +61,7 @@ func (x *Index) Actions(ctx context.Context, q query.ActionsQuery) (_ *query.Act
 func (v *view) pending(q *query.ActionsQuery) ([]query.Action, error) {
 	v.x.mu.RLock()
 	var open []query.Action
-	for _, a := range v.x.joiner.Actions() {
+	for _, a := range v.x.joiners.all() {
 		if a.Outcome == event.Pending {
 			c := *a
 			c.Records = slices.Clone(a.Records)
@@ -69,8 +70,11 @@ func (v *view) pending(q *query.ActionsQuery) ([]query.Action, error) {
 	}
 	name := v.x.seen.Journal
 	v.x.mu.RUnlock()
+	slices.SortStableFunc(open, func(a, b query.Action) int {
+		return cmp.Or(b.Start.Compare(a.Start), cmp.Compare(b.Records[0], a.Records[0]))
+	})
 	list := []query.Action{}
-	for _, a := range slices.Backward(open) {
+	for _, a := range open {
 		r, err := v.record(query.Key{Journal: name, Seq: a.Records[0]})
 		if errors.Is(err, os.ErrNotExist) {
 			continue
@@ -78,7 +82,7 @@ func (v *view) pending(q *query.ActionsQuery) ([]query.Action, error) {
 		if err != nil {
 			return nil, err
 		}
-		if q.Match(r) {
+		if q.Match(r) && len(list) < q.Limit {
 			list = append(list, a)
 		}
 	}

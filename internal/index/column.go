@@ -35,7 +35,7 @@ const (
 	kindRecord     kind = iota // a record
 	kindConclusion             // a record that concludes a call
 	kindRefused                // a call that never ran, of which a batch's record tells; not itself a record
-	kindUnknown                // a call of which nothing but a batch tells, and not how it went; not itself a record
+	kindBegun                  // a call that nothing before its batch told of: a step of the story, and nothing else
 )
 
 func isRecord(k kind) bool { return k == kindRecord || k == kindConclusion }

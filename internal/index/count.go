@@ -14,16 +14,22 @@ type table struct {
 	q       *query.CountQuery
 	by      dimension // or none
 	of      dimension // the dimension whose distinct values are counted, or none
-	buckets map[time.Time]map[uint32]int64
-	seen    map[cell]struct{} // with of: what was counted already
+	same    func(uint32) uint32
+	entries map[slot]int64
+	seen    map[cell]struct{} // of distinct values
 	full    bool
 }
 
-// cell is a value within a bucket and a series.
-type cell struct {
-	bucket time.Time
+// slot is a value of By within a bucket, by the bucket's start in nanoseconds.
+type slot struct {
+	bucket int64
 	series uint32
-	value  uint32
+}
+
+// cell is a distinct value within a slot.
+type cell struct {
+	slot
+	value uint32
 }
 
 const none dimension = -1
@@ -48,7 +54,10 @@ func (x *Index) Count(ctx context.Context, q query.CountQuery) (_ *query.Counts,
 	}
 	var tables [workers]*table
 	for w := range tables {
-		tables[w] = &table{q: &q, by: fieldDim(q.By), of: fieldDim(q.Distinct), buckets: map[time.Time]map[uint32]int64{}, seen: map[cell]struct{}{}}
+		tables[w] = &table{
+			q: &q, by: fieldDim(q.By), of: fieldDim(q.Distinct), same: v.canonical(fieldDim(q.Distinct)),
+			entries: map[slot]int64{}, seen: map[cell]struct{}{},
+		}
 	}
 	stopped, err := v.runAll(m, func(w int, v *view, parts []part) (bool, error) {
 		for _, p := range parts {
@@ -65,8 +74,8 @@ func (x *Index) Count(ctx context.Context, q query.CountQuery) (_ *query.Counts,
 	for _, other := range tables[1:] {
 		t.merge(other)
 	}
-	if t.full || len(t.buckets) > query.MaxBuckets {
-		return nil, query.Bad("bucket", "%s makes more than %d buckets: write a wider one, or narrow the time", q.Bucket, query.MaxBuckets)
+	if t.full {
+		return nil, query.Bad("bucket", "%s makes too many numbers: write a wider one, or narrow the time", q.Bucket)
 	}
 	return t.result(v, stopped)
 }
@@ -78,80 +87,96 @@ func fieldDim(f query.Field) dimension {
 	return none
 }
 
-// merge adds what another worker counted.
-func (t *table) merge(other *table) {
-	for bucket, row := range other.buckets {
-		into := t.row(bucket)
-		for id, n := range row {
-			if t.of == none {
-				into[id] += n
+// canonical gives values that are shown alike one number, and noValue to those
+// that stand for nothing.
+func (v *view) canonical(d dimension) func(uint32) uint32 {
+	if d == none {
+		return nil
+	}
+	dict := v.x.values[d]
+	if dict.wide {
+		empty, ok := dict.lookup(v.ctx, v.x.db, "")
+		return func(id uint32) uint32 {
+			if ok && id == empty {
+				return noValue
 			}
+			return id
 		}
 	}
-	for c := range other.seen {
-		t.see(c)
+	first, ids := map[string]uint32{"": noValue}, []uint32{}
+	for id, text := range dict.all() {
+		shown := d.shown(text)
+		if _, known := first[shown]; !known {
+			first[shown] = uint32(id)
+		}
+		ids = append(ids, first[shown])
 	}
-	t.full = t.full || other.full || len(t.seen) > maxCells
+	return func(id uint32) uint32 {
+		if int(id) < len(ids) {
+			return ids[id]
+		}
+		return id
+	}
 }
 
-// see counts a distinct value, unless it was seen before.
-func (t *table) see(c cell) {
-	if _, known := t.seen[c]; !known {
+const noValue = 1<<32 - 1
+
+// merge adds what another worker counted.
+func (t *table) merge(other *table) {
+	for s, n := range other.entries {
+		t.entries[s] += n
+	}
+	for c := range other.seen {
 		t.seen[c] = struct{}{}
-		t.row(c.bucket)[c.series]++
+	}
+	t.full = t.full || other.full || len(t.seen)+len(t.entries) > maxCells
+}
+
+// see notes a distinct value.
+func (t *table) see(s slot, id uint32) {
+	if id = t.same(id); id != noValue {
+		t.seen[cell{s, id}] = struct{}{}
 	}
 }
 
 func (t *table) add(v *view, m *matcher, p part) error {
-	if (t.of == none || t.by == none) && p.whole && t.q.BucketOf(p.first.Time).Equal(t.q.BucketOf(p.last.Time)) {
-		return t.addWhole(v, m, p.block)
+	first := t.q.BucketOf(p.first.Time)
+	if (t.of == none || t.by == none) && p.whole && first.Equal(t.q.BucketOf(p.last.Time)) {
+		return t.addWhole(v, m, p.block, first.UnixNano())
 	}
 	if err := m.ofUnit(v, p.block, &p.selection); err != nil || p.none() {
 		return err
 	}
-	return t.addRows(v, p)
+	err := t.addRows(v, p)
+	t.full = t.full || len(t.seen)+len(t.entries) > maxCells
+	return err
 }
 
 // addWhole counts a block by its lists of values alone.
-func (t *table) addWhole(v *view, m *matcher, b *block) error {
-	by := t.by
-	switch {
-	case t.of != none:
-		by = t.of
-	case by == none:
-		by = dimKind
-	}
-	sum, err := v.sum(b, by)
+func (t *table) addWhole(v *view, m *matcher, b *block, bucket int64) error {
+	d := cmp.Or(t.by+1, t.of+1, dimKind+1) - 1 // the first that is not none
+	sum, err := v.sum(b, d)
 	if err != nil {
 		return err
 	}
-	bucket := t.q.BucketOf(b.first.Time)
-	row := t.row(bucket)
+	s := slot{bucket: bucket}
 	for i, n := range m.counts(&sum) {
-		switch {
-		case n == 0:
-		case t.of != none:
-			t.see(cell{bucket, 0, sum.values[i]})
-		case t.by != none:
-			row[sum.values[i]] += int64(n)
-		default:
-			row[0] += int64(n)
+		if n == 0 {
+			continue
 		}
+		if t.of != none {
+			t.see(s, sum.values[i])
+		}
+		if t.by != none {
+			s.series = sum.values[i]
+		}
+		t.entries[s] += int64(n)
 	}
 	return nil
 }
 
-func (t *table) row(bucket time.Time) map[uint32]int64 {
-	row := t.buckets[bucket]
-	if row == nil {
-		row = map[uint32]int64{}
-		t.buckets[bucket] = row
-		t.full = t.full || len(t.buckets) > query.MaxBuckets
-	}
-	return row
-}
-
-// addRows counts row by row.
+// addRows counts row by row. Rows are in order of time, so that those of a bucket
+// lie together.
 func (t *table) addRows(v *view, p part) error {
 	series, err := v.column(p.block, t.by)
 	if err != nil {
@@ -165,50 +190,52 @@ func (t *table) addRows(v *view, p part) error {
 	if err != nil {
 		return err
 	}
-	var row map[uint32]int64
-	var last time.Time
-	done := map[[2]uint32]bool{} // of this bucket
+	here := map[uint32]int64{}
+	done := map[[2]uint32]bool{}
+	last := int64(0)
+	flush := func() {
+		for id, n := range here {
+			t.entries[slot{last, id}] += n
+		}
+		clear(here)
+		clear(done)
+	}
 	for i := range p.block.rows {
 		if !p.whole && !p.selection.rows[i] {
 			continue
 		}
-		if at := bucket(i); row == nil || at != last {
-			row, last = t.row(at), at
-			clear(done)
+		if at := bucket(i); at != last {
+			flush()
+			last = at
 		}
 		id := series(i)
-		if t.of != none {
-			if pair := [2]uint32{id, of(i)}; !done[pair] {
-				done[pair] = true
-				t.see(cell{last, id, pair[1]})
-			}
-		} else {
-			row[id]++
+		here[id]++
+		if t.of == none {
+			continue
+		}
+		if pair := [2]uint32{id, of(i)}; !done[pair] {
+			done[pair] = true
+			t.see(slot{last, id}, pair[1])
 		}
 	}
-	t.full = t.full || len(t.seen) > maxCells
+	flush()
 	return nil
 }
 
-// bucketsOf returns a row's bucket. Rows are in order of time, so that the last
-// bucket is mostly the next.
-func (t *table) bucketsOf(v *view, b *block) (func(int) time.Time, error) {
-	first := t.q.BucketOf(b.first.Time)
-	if first.Equal(t.q.BucketOf(b.last.Time)) {
-		return func(int) time.Time { return first }, nil
+// bucketsOf returns a row's bucket.
+func (t *table) bucketsOf(v *view, b *block) (func(int) int64, error) {
+	first := t.q.BucketOf(b.first.Time).UnixNano()
+	if t.q.BucketOf(b.last.Time).UnixNano() == first {
+		return func(int) int64 { return first }, nil
 	}
 	ms, err := v.int(b, intTime)
 	if err != nil {
 		return nil, err
 	}
-	last, from, to := first, int64(0), int64(0)
-	return func(i int) time.Time {
-		if ms[i] < from || ms[i] >= to {
-			last = t.q.BucketOf(time.UnixMilli(ms[i]))
-			// A second is the narrowest bucket and divides all; only within it is
-			// the next row's bucket known to be the same.
-			from = ms[i] - ms[i]%1000
-			to = from + 1000
+	second, last := int64(-1), first // a second is the narrowest bucket
+	return func(i int) int64 {
+		if s := ms[i] / 1000; s != second {
+			second, last = s, t.q.BucketOf(time.UnixMilli(ms[i])).UnixNano()
 		}
 		return last
 	}, nil
@@ -223,45 +250,116 @@ func (v *view) column(b *block, d dimension) (func(int) uint32, error) {
 	return func(i int) uint32 { return c.values[c.codes[i]] }, err
 }
 
-// result names the values and keeps the most frequent series.
+// result names the values, keeps the most frequent series, and lays the table out.
 func (t *table) result(v *view, stopped end) (*query.Counts, error) {
-	out := &query.Counts{Series: []string{}, Buckets: []query.Bucket{}, Scan: scanned(stopped)}
-	names, totals := map[uint32]string{}, map[string]int64{}
-	for _, row := range t.buckets {
-		for id, n := range row {
-			name, ok := names[id]
-			if !ok && t.by != none {
-				text, err := v.x.values[t.by].text(v.ctx, v.x.db, id)
-				if err != nil {
-					return nil, err
-				}
-				name = t.by.shown(text)
-			}
-			names[id] = name
-			totals[name] += n
-			out.Total += n
-		}
+	names, err := t.names(v)
+	if err != nil {
+		return nil, err
 	}
-	for _, c := range topOf(totals, t.q.Series) {
-		out.Series = append(out.Series, c.Value)
+	totals := map[string]int64{}
+	for s, n := range t.entries {
+		totals[names[s.series]] += n
 	}
+	out := &query.Counts{Series: []string{}, Buckets: []query.Bucket{}, Scan: asked(stopped)}
 	place := map[string]int{}
-	for i, s := range out.Series {
-		place[s] = i
+	for i, c := range topOf(totals, t.q.Series) {
+		out.Series = append(out.Series, c.Value)
+		place[c.Value] = i
 	}
-	for at, row := range t.buckets {
-		b := query.Bucket{Start: at, Counts: make([]int64, len(out.Series))}
-		for id, n := range row {
-			if i, ok := place[names[id]]; ok {
-				b.Counts[i] += n
-			} else {
-				b.Other += n
+	if t.by == none {
+		out.Series, place = []string{""}, map[string]int{"": 0}
+	}
+	rows := map[int64]*query.Bucket{}
+	t.each(func(s slot, n int64, column int) {
+		row := rows[s.bucket]
+		if row == nil {
+			row = &query.Bucket{Counts: make([]int64, len(out.Series))}
+			if t.q.Bucket > 0 {
+				row.Start = time.Unix(0, s.bucket).In(t.q.Zone)
 			}
+			rows[s.bucket] = row
 		}
-		out.Buckets = append(out.Buckets, b)
+		if column < 0 {
+			row.Other += n
+		} else {
+			row.Counts[column] += n
+		}
+	}, func(series uint32) int {
+		if i, ok := place[names[series]]; ok {
+			return i
+		}
+		return -1
+	})
+	for _, row := range rows {
+		out.Buckets = append(out.Buckets, *row)
 	}
 	slices.SortFunc(out.Buckets, func(a, b query.Bucket) int { return a.Start.Compare(b.Start) })
+	if len(out.Buckets) > query.MaxBuckets {
+		return nil, query.Bad("bucket", "%s makes %d buckets; at most %d", t.q.Bucket, len(out.Buckets), query.MaxBuckets)
+	}
+	out.Total = t.total()
 	return out, nil
+}
+
+// each hands on the numbers of the table: entries, or one for each distinct value
+// of a column.
+func (t *table) each(yield func(s slot, n int64, column int), columnOf func(series uint32) int) {
+	if t.of == none {
+		for s, n := range t.entries {
+			yield(s, n, columnOf(s.series))
+		}
+		return
+	}
+	type value struct {
+		bucket int64
+		column int
+		value  uint32
+	}
+	seen := map[value]bool{}
+	for c := range t.seen {
+		val := value{c.bucket, columnOf(c.series), c.value}
+		if !seen[val] {
+			seen[val] = true
+			yield(c.slot, 1, val.column)
+		}
+	}
+}
+
+func (t *table) total() (n int64) {
+	if t.of == none {
+		for _, c := range t.entries {
+			n += c
+		}
+		return n
+	}
+	values := map[uint32]bool{}
+	for c := range t.seen {
+		values[c.value] = true
+	}
+	return int64(len(values))
+}
+
+// names are the values of By as they are shown.
+func (t *table) names(v *view) (map[uint32]string, error) {
+	names := map[uint32]string{}
+	for s := range t.entries {
+		if _, known := names[s.series]; known || t.by == none {
+			continue
+		}
+		text, err := v.x.values[t.by].text(v.ctx, v.x.db, s.series)
+		if err != nil {
+			return nil, err
+		}
+		names[s.series] = t.by.shown(text)
+	}
+	return names, nil
+}
+
+// asked is how far an answer that is no list has looked.
+func asked(e end) query.Scan {
+	s := scanned(e)
+	s.Next = ""
+	return s
 }
 
 // topOf lists the n most frequent values.

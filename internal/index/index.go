@@ -20,6 +20,7 @@
 package index
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -82,7 +83,7 @@ type Index struct {
 	nextBlock int64
 	sessions  map[uint32]*session
 	starts    []int64 // of each session, by id: when it began, in nanoseconds
-	joiner    query.Joiner
+	joiners   joiners
 	seen      journal.Cursor // behind the last record taken
 	seenTime  time.Time
 	sealed    journal.Cursor // behind the last record in a sealed block
@@ -148,15 +149,10 @@ func (x *Index) discard() error {
 }
 
 func (x *Index) load(ctx context.Context) (err error) {
-	if f, err := os.OpenFile(x.path, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
-		return err
-	} else if err := f.Close(); err != nil {
-		return err
-	}
 	if x.db, err = connect(x.path); err != nil {
 		return err
 	}
-	if err := prepare(ctx, x.db); err != nil {
+	if err := errors.Join(prepare(ctx, x.db), x.private()); err != nil {
 		return err
 	}
 	if x.col, err = x.db.PrepareContext(ctx, `SELECT data FROM col WHERE id=?`); err != nil {
@@ -164,7 +160,7 @@ func (x *Index) load(ctx context.Context) (err error) {
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.builder, x.sessions, x.joiner, x.starts = newBuilder(), map[uint32]*session{}, query.Joiner{}, nil
+	x.builder, x.sessions, x.joiners, x.starts = newBuilder(), map[uint32]*session{}, joiners{}, nil
 	x.failed.Store(nil)
 	for d := range x.values {
 		if dimension(d) == dimKind {
@@ -182,6 +178,16 @@ func (x *Index) load(ctx context.Context) (err error) {
 		return err
 	}
 	return x.loadState(ctx)
+}
+
+// private takes the files from all but their owner: SQLite makes them by the umask.
+func (x *Index) private() error {
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Chmod(x.path+suffix, 0o600); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 func (x *Index) loadBlocks(ctx context.Context) error {
@@ -279,7 +285,7 @@ func (x *Index) rejoin(ctx context.Context, list []open) error {
 			seqs = append(seqs, query.Key{Journal: o.Journal, Seq: s})
 		}
 	}
-	slices.SortFunc(seqs, func(a, b query.Key) int { return int(int64(a.Seq - b.Seq)) })
+	slices.SortFunc(seqs, func(a, b query.Key) int { return cmp.Compare(a.Seq, b.Seq) })
 	v := &view{x: x, ctx: ctx, groups: x.groups}
 	for _, key := range slices.Compact(seqs) {
 		r, err := v.record(key)
@@ -289,13 +295,13 @@ func (x *Index) rejoin(ctx context.Context, list []open) error {
 		if err != nil {
 			return err
 		}
-		x.joiner.Add(r)
+		j := x.joiners.of(r)
+		j.Add(r)
+		x.joiners.open += len(j.Actions())
 	}
 	for _, o := range list {
-		for _, a := range x.joiner.Actions() {
-			if slices.Equal(a.Records, o.Records) {
-				a.Outcome = o.Outcome
-			}
+		if a := x.joiners.action(o.Session, o.Call); a != nil {
+			a.Outcome = o.Outcome
 		}
 	}
 	return nil

@@ -66,29 +66,13 @@ func (x *Index) put(ctx context.Context, s *journal.Stored) error {
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.joiner.Add(r)
 	if state != nil {
 		state.take(r)
 		x.start(main.dims[dimSession], state)
 	}
-	if concludes(r) {
-		a := x.joiner.Action(r.ToolUseID)
-		main.dims[dimKind] = kindConclusion
-		main.texts[textMade] = distances(r.Seq, a)
-		if state != nil {
-			state.conclude(r.Outcome, a)
-		}
+	if err := x.join(ctx, s, &main, state); err != nil {
+		return err
 	}
-	if r.HookEvent == "PostToolBatch" {
-		main.texts[textMade] = distances(r.Seq, x.calls(r)...)
-	}
-	x.builder.add(&main)
-	if r.HookEvent == "PostToolBatch" {
-		if err := x.refusals(ctx, s, state); err != nil {
-			return damaged("a batch was taken by half: %v", err)
-		}
-	}
-	x.trimJoiner(r)
 	x.seen, x.seenTime = s.Cursor(), r.Timestamp
 	if r.EventType == event.Retention && r.Retention != nil {
 		x.floor = floor{r.Metadata.Journal, r.Retention.Seq}
@@ -96,75 +80,73 @@ func (x *Index) put(ctx context.Context, s *journal.Stored) error {
 	return nil
 }
 
-// concludes reports whether a record is what concludes a call.
-func concludes(r *event.Record) bool {
-	switch r.HookEvent {
-	case "PostToolUse", "PostToolUseFailure", "PermissionDenied":
-		return r.EventType != event.TelemetryDisabled
+// join adds a record's rows: its own, and those of calls that a batch tells of.
+func (x *Index) join(ctx context.Context, s *journal.Stored, main *row, state *session) error {
+	r := s.Record
+	j := x.joiners.of(r)
+	known := len(j.Actions())
+	j.Add(r)
+	begun := j.Actions()[known:]
+	concluded := j.Concluded(r)
+	for _, c := range concluded {
+		if state != nil {
+			state.conclude(&c)
+		}
+		if c.Sub == 0 {
+			main.dims[dimKind] = kindConclusion
+			main.texts[textMade] = distances(r.Seq, &c.Action)
+		}
 	}
-	return false
+	calls := batched(j, r)
+	if len(calls) > 0 {
+		main.texts[textMade] = distances(r.Seq, calls...)
+	}
+	x.builder.add(main)
+	for _, c := range concluded {
+		if c.Sub == 0 {
+			continue
+		}
+		if err := x.told(ctx, s, c.Record, &c.Action, kindRefused, c.Sub); err != nil {
+			return err
+		}
+	}
+	if r.HookEvent == "PostToolBatch" {
+		for i, a := range begun {
+			b := *r
+			b.ToolUseID, b.ToolName, b.EventType, b.Outcome, b.Action = a.ToolUseID, a.ToolName, a.EventType, a.Outcome, a.Details
+			if err := x.told(ctx, s, &b, a, kindBegun, i+1); err != nil {
+				return err
+			}
+		}
+	}
+	x.joiners.trim(r)
+	return nil
 }
 
-// calls are the calls of a batch.
-func (x *Index) calls(batch *event.Record) []*query.Action {
-	list := make([]*query.Action, len(batch.Action.Calls))
-	for i := range list {
-		list[i] = x.joiner.Action(batch.Action.Calls[i].ToolUseID)
+// batched are the calls of a batch.
+func batched(j *query.Joiner, r *event.Record) (list []*query.Action) {
+	if r.HookEvent != "PostToolBatch" {
+		return nil
+	}
+	for i := range r.Action.Calls {
+		if a := j.Action(r.Action.Calls[i].ToolUseID); a != nil {
+			list = append(list, a)
+		}
 	}
 	return list
 }
 
-// refusals adds the calls that a batch's record alone tells of.
-func (x *Index) refusals(ctx context.Context, s *journal.Stored, state *session) error {
-	sub := 0
-	for _, refused := range x.joiner.NeverRan(s.Record) {
-		sub++
-		if err := x.told(ctx, s, refused.Record, refused.Action, kindRefused, sub); err != nil {
-			return err
-		}
-		if state != nil {
-			state.conclude(refused.Record.Outcome, refused.Action)
-		}
-	}
-	for _, a := range x.calls(s.Record) {
-		if a == nil || a.Outcome != event.Unknown || !slices.Equal(a.Records, []uint64{s.Record.Seq}) {
-			continue
-		}
-		sub++
-		r := *s.Record
-		r.ToolUseID, r.ToolName, r.EventType, r.Outcome, r.Action = a.ToolUseID, a.ToolName, a.EventType, a.Outcome, a.Details
-		if err := x.told(ctx, s, &r, a, kindUnknown, sub); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// told adds a row for a call that a batch's record tells of.
+// told adds a row for a call that a batch's record tells of. Failing, it leaves a
+// batch that was taken by half.
 func (x *Index) told(ctx context.Context, s *journal.Stored, r *event.Record, a *query.Action, k kind, sub int) error {
 	told, err := x.rowOf(ctx, r, s, k)
 	if err != nil {
-		return err
+		return damaged("a batch was taken by half: %v", err)
 	}
 	told.ints[intSub], told.order.Sub = int64(sub), sub
 	told.texts[textMade] = distances(s.Record.Seq, a)
 	x.builder.add(&told)
 	return nil
-}
-
-// maxOpen bounds the calls that are followed at a time. Sessions that die leave
-// calls behind that nothing will ever conclude.
-const maxOpen = 4096
-
-func (x *Index) trimJoiner(r *event.Record) {
-	if r.HookEvent == "PostToolBatch" { // nothing more will come of them
-		for i := range r.Action.Calls {
-			x.joiner.Forget(r.Action.Calls[i].ToolUseID)
-		}
-	}
-	for len(x.joiner.Actions()) > maxOpen {
-		x.joiner.Forget(x.joiner.Actions()[0].ToolUseID)
-	}
 }
 
 // start notes when a session began. The lock is held.

@@ -41,6 +41,8 @@ type floor struct {
 
 // open is a call that was under way.
 type open struct {
+	Session string        `json:"session"`
+	Call    string        `json:"call"`
 	Records []uint64      `json:"records"`
 	Journal string        `json:"journal"`
 	Outcome event.Outcome `json:"outcome"`
@@ -90,8 +92,8 @@ func (x *Index) seal(ctx context.Context) error {
 
 func (x *Index) state() state {
 	st := state{Cursor: x.seen, Floor: x.floor}
-	for _, a := range x.joiner.Actions() {
-		st.Open = append(st.Open, open{Records: a.Records, Journal: x.seen.Journal, Outcome: a.Outcome})
+	for _, a := range x.joiners.all() {
+		st.Open = append(st.Open, open{a.SessionID, a.ToolUseID, a.Records, x.seen.Journal, a.Outcome})
 	}
 	return st
 }

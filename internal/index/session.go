@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sort"
+	"strings"
 	"time"
 
 	"agent-telemetry/internal/event"
@@ -15,8 +17,13 @@ import (
 // session is what the index knows of one session, apart from its rows.
 type session struct {
 	Info    query.SessionInfo `json:"info"`
-	Agents  []string          `json:"agents,omitempty"`  // ids of its subagents
-	Prompts []uint64          `json:"prompts,omitempty"` // seq of each that a person typed
+	Agents  []string          `json:"agents,omitempty"` // ids of its subagents
+	First   query.Order       `json:"first"`            // its first record
+	Last    query.Order       `json:"last"`
+	Agent   latest            `json:"agent"`
+	Version latest            `json:"version"`
+	Model   latest            `json:"model"`
+	Prompts []query.Order     `json:"prompts,omitempty"` // each that a person typed, in order
 	Lanes   map[string]lane   `json:"lanes,omitempty"`   // by the subagent's id
 	Notices []notice          `json:"notices,omitempty"`
 
@@ -74,37 +81,26 @@ func loadSession(ctx context.Context, db *sql.DB, id uint32, s *session) error {
 
 // take adds a record to its session's sums.
 func (s *session) take(r *event.Record) {
-	i := &s.Info
-	if i.Records == 0 {
-		i.Project, i.Host, i.Agent, i.Start = r.ProjectPath, r.Metadata.Host, r.Metadata.Agent, r.Timestamp
-		i.End = r.Timestamp
+	i, at := &s.Info, query.Order{Time: r.Timestamp, Host: r.Metadata.Host, Seq: r.Seq}
+	if i.Records == 0 || at.Compare(s.First) < 0 {
+		s.First, i.Start, i.Project, i.Host = at, r.Timestamp, r.ProjectPath, r.Metadata.Host
+	}
+	if i.Records == 0 || at.Compare(s.Last) > 0 {
+		s.Last, i.End, i.Ended = at, r.Timestamp, r.EventType == event.SessionEnd
 	}
 	i.Records++
-	if r.Timestamp.Before(i.Start) {
-		i.Start = r.Timestamp
+	s.Agent.set(&i.Agent, r.Metadata.Agent, at)
+	s.Version.set(&i.AgentVersion, r.Metadata.AgentVersion, at)
+	if r.ToolName != "Agent" && r.ToolName != "Task" {
+		s.Model.set(&i.Model, r.Action.Model, at)
 	}
-	if r.Timestamp.After(i.End) {
-		i.End = r.Timestamp
-	}
-	i.Ended = r.EventType == event.SessionEnd
-	if r.Metadata.ClaudeVersion != "" {
-		i.AgentVersion = r.Metadata.ClaudeVersion
-	}
-	if r.Action.Model != "" && r.Action.SubagentType == "" {
-		i.Model = r.Action.Model
-	}
-	if r.HookEvent == "UserPromptSubmit" && !r.Action.Synthetic {
+	if isPrompt(r) {
+		n := sort.Search(len(s.Prompts), func(i int) bool { return s.Prompts[i].Compare(at) > 0 })
+		s.Prompts = slices.Insert(slices.Clip(s.Prompts), n, at)
 		i.Prompts++
-		s.Prompts = append(s.Prompts, r.Seq)
 	}
 	if r.Action.RefersTo != "" {
 		s.Notices = append(s.Notices, notice{r.Action.RefersTo, r.Seq})
-	}
-	if r.Action.SubagentID != "" && concludes(r) {
-		if s.Lanes == nil {
-			s.Lanes = map[string]lane{}
-		}
-		s.Lanes[r.Action.SubagentID] = lane{r.ToolUseID, r.AgentID}
 	}
 	if r.AgentID != "" && !slices.Contains(s.Agents, r.AgentID) {
 		s.Agents = append(s.Agents, r.AgentID)
@@ -113,17 +109,39 @@ func (s *session) take(r *event.Record) {
 	s.dirty = true
 }
 
+func isPrompt(r *event.Record) bool {
+	return r.HookEvent == "UserPromptSubmit" && !r.Action.Synthetic
+}
+
+// latest is where the latest record stands that named a value.
+type latest query.Order
+
+// set takes a value from a record at a place, unless a later one had one.
+func (l *latest) set(value *string, v string, at query.Order) {
+	if v != "" && (*value == "" || at.Compare(query.Order(*l)) > 0) {
+		*value, *l = v, latest(at)
+	}
+}
+
 // conclude adds a concluded call.
-func (s *session) conclude(outcome event.Outcome, a *query.Action) {
+func (s *session) conclude(c *query.Conclusion) {
 	s.Info.Actions++
-	switch outcome {
+	switch c.Record.Outcome {
 	case event.Failure:
 		s.Info.Failures++
 	case event.Denied:
 		s.Info.Denied++
 	}
-	if a != nil && a.Details.OutsideProjectScope {
+	if c.Action.Details.OutsideProjectScope {
 		s.Info.Outside++
+	}
+	if id := c.Record.Action.SubagentID; id != "" && c.Record.ToolUseID != "" && strings.HasPrefix(c.Record.HookEvent, "PostToolUse") {
+		if _, known := s.Lanes[id]; !known {
+			if s.Lanes == nil {
+				s.Lanes = map[string]lane{}
+			}
+			s.Lanes[id] = lane{c.Record.ToolUseID, c.Action.AgentID}
+		}
 	}
 	s.dirty = true
 }

@@ -5,10 +5,8 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
-	"agent-telemetry/internal/event"
 	"agent-telemetry/internal/query"
 )
 
@@ -59,11 +57,6 @@ func (v *view) sessionsOf(f query.Filter) ([]uint32, end, error) {
 	return ids, stopped, nil
 }
 
-// sessionOrder is a session's place in the order of answers.
-func sessionOrder(s *query.SessionInfo) query.Order {
-	return query.Order{Time: s.Start, Host: s.ID}
-}
-
 // sessionPage reads the page's sessions. They are in order of their starts, and
 // then of their ids.
 func (v *view) sessionPage(ids []uint32, p query.Page) (list []query.SessionInfo, next query.Cursor, err error) {
@@ -73,6 +66,7 @@ func (v *view) sessionPage(ids []uint32, p query.Page) (list []query.SessionInfo
 		}
 		return cmp.Compare(v.starts[b], v.starts[a])
 	})
+	var orders []query.Order
 	var after *query.Order
 	if p.Cursor != "" {
 		o, err := p.Cursor.Order()
@@ -82,41 +76,34 @@ func (v *view) sessionPage(ids []uint32, p query.Page) (list []query.SessionInfo
 		after = &o
 	}
 	for i := 0; i < len(ids) && len(list) <= p.Limit; {
-		var same []query.SessionInfo // those that began at the same time
+		var same []session // those that began at the same time
 		for start := v.starts[ids[i]]; i < len(ids) && v.starts[ids[i]] == start; i++ {
 			if t := time.Unix(0, start); after != nil && (p.Oldest && t.Before(after.Time) || !p.Oldest && t.After(after.Time)) {
 				continue
 			}
-			info, err := v.info(ids[i])
-			if err != nil {
+			var s session
+			if err := v.copySession(ids[i], &s); err != nil {
 				return nil, "", err
 			}
-			same = append(same, info)
+			same = append(same, s)
 		}
-		slices.SortFunc(same, func(a, b query.SessionInfo) int {
+		slices.SortFunc(same, func(a, b session) int {
 			if p.Oldest {
-				return strings.Compare(a.ID, b.ID)
+				return a.First.Compare(b.First)
 			}
-			return strings.Compare(b.ID, a.ID)
+			return b.First.Compare(a.First)
 		})
 		for _, s := range same {
-			if c := sessionOrder(&s); after == nil || p.Oldest && c.Compare(*after) > 0 || !p.Oldest && c.Compare(*after) < 0 {
-				list = append(list, s)
+			if after == nil || p.Oldest && s.First.Compare(*after) > 0 || !p.Oldest && s.First.Compare(*after) < 0 {
+				list, orders = append(list, s.Info), append(orders, s.First)
 			}
 		}
 	}
 	if len(list) > p.Limit {
 		list = list[:p.Limit]
-		next = sessionOrder(&list[p.Limit-1]).Cursor()
+		next = orders[p.Limit-1].Cursor()
 	}
 	return list, next, nil
-}
-
-// info is what is known of a session.
-func (v *view) info(id uint32) (query.SessionInfo, error) {
-	var s session
-	err := v.copySession(id, &s)
-	return s.Info, err
 }
 
 // copySession reads a session's state, with the calls that are under way.
@@ -129,11 +116,6 @@ func (v *view) copySession(id uint32, s *session) error {
 	} else if err := loadSession(v.ctx, v.x.db, id, s); err != nil {
 		return err
 	}
-	s.Info.Pending = 0
-	for _, a := range v.x.joiner.Actions() {
-		if a.SessionID == s.Info.ID && a.Outcome == event.Pending {
-			s.Info.Pending++
-		}
-	}
+	s.Info.Pending = v.x.joiners.pending(s.Info.ID)
 	return nil
 }

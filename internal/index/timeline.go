@@ -75,23 +75,28 @@ func (v *view) resolve(prefix string) (uint32, error) {
 	return 0, fmt.Errorf("%w: %d begin with %q: %s", query.ErrManySessions, len(names), prefix, strings.Join(names[:min(len(names), 5)], ", "))
 }
 
-// latest is the session that began last; of several, the one with the last id.
-func (v *view) latest() (uint32, error) {
-	var all []uint32
-	for id, start := range v.starts {
-		if start != noStart {
-			all = append(all, uint32(id))
+// latest is the session that the latest record with one is of.
+func (v *view) latest() (id uint32, err error) {
+	none := true
+	s := v.newScan(&matcher{dims: []dimTerm{{dimSession, func(id uint32) bool {
+		return int(id) < len(v.starts) && v.starts[id] != noStart
+	}}}})
+	_, err = s.run(func(parts []part) (bool, error) {
+		refs, err := s.refs(parts, 1)
+		if err != nil || len(refs) == 0 {
+			return true, err
 		}
+		c, err := v.dim(refs[0].b, dimSession)
+		if err != nil {
+			return false, err
+		}
+		none, id = false, c.values[c.codes[refs[0].i]]
+		return false, nil
+	})
+	if err == nil && none {
+		err = query.ErrNoSession
 	}
-	list, _, err := v.sessionPage(all, query.Page{Limit: 1})
-	if err != nil {
-		return 0, err
-	}
-	if len(list) == 0 {
-		return 0, query.ErrNoSession
-	}
-	id, _ := v.x.values[dimSession].lookup(v.ctx, v.x.db, list[0].ID)
-	return id, nil
+	return id, err
 }
 
 // story is a session being told.
@@ -114,7 +119,8 @@ func (v *view) story(id uint32) (*story, error) {
 // begin is a row that begins a step of the story.
 type begin struct {
 	ref
-	call string // tool_use_id; "" for a step that is no call
+	isCall bool
+	call   string // its tool_use_id
 }
 
 // begins finds the rows that a page's steps begin with.
@@ -138,12 +144,12 @@ func (s *story) begins(p query.Page) (list []begin, done query.Scan, err error) 
 			if rd, err = rd.of(s.view, r.b); err != nil {
 				return false, err
 			}
-			call, ok, err := rd.begins(r.i)
+			b, ok, err := rd.begins(r)
 			if err != nil {
 				return false, err
 			}
 			if ok {
-				list = append(list, begin{r, call})
+				list = append(list, b)
 			}
 			if len(list) > p.Limit {
 				return false, nil
@@ -188,27 +194,35 @@ func (r *rowReader) of(v *view, b *block) (*rowReader, error) {
 	return r, r.load()
 }
 
-// begins reports whether a row begins a step, and of which call.
-func (r *rowReader) begins(i int) (call string, ok bool, err error) {
-	hook, err := r.value(dimHook, i)
+// begins reports whether a row begins a step.
+func (r *rowReader) begins(at ref) (b begin, ok bool, err error) {
+	hook, err := r.value(dimHook, at.i)
 	if err != nil {
-		return "", false, err
+		return b, false, err
 	}
-	t, err := r.texts(i)
+	kind, err := r.value(dimEvent, at.i)
 	if err != nil {
-		return "", false, err
+		return b, false, err
 	}
-	k := r.dims[dimKind].values[r.dims[dimKind].codes[i]]
-	switch {
-	case k == kindConclusion, k == kindRefused, k == kindUnknown:
-		return t[textToolUse], t[textMade] == "", nil
-	case hook == "PreToolUse":
-		name, err := r.value(dimEvent, i)
-		return t[textToolUse], name != string(event.TelemetryDisabled), err
-	case hook == "PostToolBatch", hook == "PermissionRequest", hook == "UserPromptExpansion":
-		return "", false, nil
+	t, err := r.texts(at.i)
+	if err != nil {
+		return b, false, err
 	}
-	return "", true, nil
+	b = begin{ref: at, call: t[textToolUse]}
+	switch k := r.dims[dimKind].values[r.dims[dimKind].codes[at.i]]; {
+	case k == kindRefused:
+		return b, false, nil
+	case k == kindBegun:
+		b.isCall = true
+		return b, true, nil
+	case k == kindConclusion:
+		b.isCall = true
+		return b, t[textMade] == "", nil
+	case kind == string(event.TelemetryDisabled):
+		return b, true, nil
+	}
+	b.isCall = hook == "PreToolUse"
+	return b, hook != "PostToolBatch" && hook != "PermissionRequest" && hook != "UserPromptExpansion", nil
 }
 
 // items makes the steps that begin at the given rows.
@@ -227,35 +241,54 @@ func (s *story) items(begins []begin) ([]query.Item, error) {
 		if err != nil {
 			return nil, err
 		}
-		item := query.Item{Order: b.order.Cursor(), Time: b.order.Time, Chapter: s.chapter(b.order.Seq), AgentID: e.AgentID}
+		item := query.Item{Order: b.order.Cursor(), Time: b.order.Time, Chapter: s.chapter(b.order), AgentID: e.AgentID}
 		item.Parent, item.Depth = s.lane(e.AgentID)
-		if b.call == "" {
+		if !b.isCall {
 			item.Event = &e
-		} else if item.Action = actions[b.call]; item.Action == nil {
-			item.Action = actionOf(&e)
+		} else if item.Action, err = s.action(b, actions); err != nil {
+			return nil, err
 		}
 		list = append(list, item)
 	}
 	return list, nil
 }
 
-// chapter is how many prompts stand up to a record.
-func (s *story) chapter(seq uint64) int {
-	return sort.Search(len(s.session.Prompts), func(i int) bool { return s.session.Prompts[i] > seq })
+// chapter is how many prompts stand up to a place.
+func (s *story) chapter(at query.Order) int {
+	at.Sub = 0
+	return sort.Search(len(s.session.Prompts), func(i int) bool { return s.session.Prompts[i].Compare(at) > 0 })
 }
 
 // lane tells which call started a subagent, and how deep it is nested.
 func (s *story) lane(agent string) (parent string, depth int) {
-	if agent == "" {
-		return "", 0
+	seen := map[string]bool{}
+	parent = s.session.Lanes[agent].Call
+	for agent != "" && !seen[agent] {
+		seen[agent] = true
+		agent = s.session.Lanes[agent].Agent
 	}
-	l := s.session.Lanes[agent]
-	parent, depth = l.Call, 1
-	for seen := 0; l.Agent != "" && seen < len(s.session.Lanes); seen++ {
-		depth++
-		l = s.session.Lanes[l.Agent]
+	return parent, len(seen)
+}
+
+// action is the call that begins at a row.
+func (s *story) action(b begin, joined map[string]*query.Action) (*query.Action, error) {
+	if a := joined[b.call]; a != nil && b.call != "" {
+		return a, nil
 	}
-	return parent, depth
+	r, err := s.record(query.Key{Journal: s.x.journalName(b.b.journal), Seq: b.order.Seq})
+	if errors.Is(err, os.ErrNotExist) {
+		rd := &rowReader{view: s.view, b: b.b}
+		if err := rd.load(); err != nil {
+			return nil, err
+		}
+		e, err := rd.entry(b.ref, false)
+		return actionOf(&e), err
+	}
+	if err != nil {
+		return nil, err
+	}
+	list := query.Join([]event.Record{*r}) // without an id it joins with nothing
+	return list[min(max(b.order.Sub-1, 0), len(list)-1)], nil
 }
 
 // actions joins the calls that begin at the given rows, from all their records.
@@ -264,7 +297,7 @@ func (s *story) actions(begins []begin) (map[string]*query.Action, error) {
 	var first *begin
 	for i := range begins {
 		b := &begins[i]
-		if b.call == "" {
+		if !b.isCall || b.call == "" {
 			continue
 		}
 		if a := s.underWay(b.call); a != nil {
@@ -298,10 +331,10 @@ func (s *story) actions(begins []begin) (map[string]*query.Action, error) {
 }
 
 // underWay is a call that later records may still change, or nil.
-func (v *view) underWay(id string) *query.Action {
-	v.x.mu.RLock()
-	defer v.x.mu.RUnlock()
-	a := v.x.joiner.Action(id)
+func (s *story) underWay(id string) *query.Action {
+	s.x.mu.RLock()
+	defer s.x.mu.RUnlock()
+	a := s.x.joiners.action(s.session.Info.ID, id)
 	if a == nil {
 		return nil
 	}

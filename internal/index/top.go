@@ -156,7 +156,7 @@ func (x *Index) Top(ctx context.Context, q query.TopQuery) (_ *query.TopList, er
 	if err != nil {
 		return nil, err
 	}
-	out := &query.TopList{Scan: scanned(stopped)}
+	out := &query.TopList{Scan: asked(stopped)}
 	out.Values, out.Distinct, out.Total, err = t[0].list(v, q.Limit)
 	return out, err
 }
@@ -196,7 +196,7 @@ func (x *Index) Facets(ctx context.Context, q query.FacetsQuery) (_ *query.Facet
 			}
 		}
 		if stopped != nil && (out.ScannedTo == nil || stopped.Time.After(*out.ScannedTo)) {
-			out.Scan = scanned(stopped)
+			out.Scan = asked(stopped)
 		}
 	}
 	return out, nil
