@@ -69,7 +69,8 @@ type office struct {
 	now      time.Time
 	at       []*worker // the sessions under way
 	long     bool      // the long session has begun
-	needles  int       // calls with the needle so far
+	payload  object
+	needles  int // calls with the needle so far
 }
 
 func newOffice(seed uint64, n int, o *Options) *office {

@@ -9,10 +9,11 @@ import (
 	"agent-telemetry/internal/jsontree"
 )
 
-// object is a JSON object in the making; a nil one is none.
+// object is a JSON object in the making, one at a time; a nil one is none.
 type object struct {
-	w   *office
-	dst []byte
+	w    *office
+	dst  []byte
+	slab []byte // where those that are done are kept
 }
 
 // object begins one whose first members are given, brace included.
@@ -20,14 +21,22 @@ func (w *office) object(head []byte) *object {
 	if w.o.NoPayloads {
 		return nil
 	}
-	return &object{w, append(make([]byte, 0, 1280), head...)}
+	w.payload.w, w.payload.dst = w, append(w.payload.dst[:0], head...)
+	return &w.payload
 }
 
 func (o *object) close() event.RawJSON {
 	if o == nil {
 		return nil
 	}
-	return append(o.dst, '}')
+	o.dst = append(o.dst, '}')
+	const slab = 64 << 10 // what many payloads share is cheaper than what each has
+	if len(o.dst) > cap(o.slab)-len(o.slab) {
+		o.slab = make([]byte, 0, max(slab, len(o.dst)))
+	}
+	from := len(o.slab)
+	o.slab = append(o.slab, o.dst...)
+	return event.RawJSON(o.slab[from:len(o.slab):len(o.slab)])
 }
 
 func (o *object) name(name string) {

@@ -20,6 +20,7 @@ type worker struct {
 	left      int           // records it has yet to make, about
 	batches   int           // left in the turn
 	done      bool
+	next      event.Record // being made; put is done with it
 	queue     []event.Record
 	from      int    // of the queue
 	notices   []call // background commands that will end
@@ -186,7 +187,8 @@ func (s *worker) end() {
 
 // about begins a record of a hook, and its payload.
 func (s *worker) about(hook string, typ event.Type, l lane) (*event.Record, *object) {
-	r := &event.Record{
+	r := &s.next
+	*r = event.Record{
 		Metadata: s.w.metadata(), Level: event.Info, EventType: typ, HookEvent: hook, SessionID: s.id,
 		ProjectPath: s.p.path, ProjectName: s.p.name, TelemetryEnabled: true, AgentID: l.id, AgentType: l.kind, PromptID: s.prompt,
 	}
