@@ -31,7 +31,7 @@ func (s *Server) routes() error {
 // a page from elsewhere.
 func document(version string) huma.Config {
 	format := huma.Format{Marshal: marshal, Unmarshal: json.Unmarshal}
-	return huma.Config{
+	config := huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{
@@ -52,6 +52,8 @@ func document(version string) huma.Config {
 		Formats:       map[string]huma.Format{"application/json": format, "json": format},
 		DefaultFormat: "application/json",
 	}
+	config.AllowAdditionalPropertiesByDefault = true // fields are added without notice
+	return config
 }
 
 // marshal writes JSON in which nothing reads as HTML, but for records' own lines:

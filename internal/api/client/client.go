@@ -5,7 +5,6 @@ package client
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -105,8 +104,8 @@ type question interface {
 // put asks a question. What makes no sense is found here: a parameter that cannot
 // be written would go unnoticed there.
 func put[A any](ctx context.Context, c *Client, path string, q question, values url.Values) (*A, error) {
-	if err := errors.Join(ctx.Err()); err != nil {
-		return nil, ctx.Err()
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	if err := q.Check(); err != nil {
 		return nil, err
