@@ -5,31 +5,15 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"os"
+	"sync"
 	"time"
 
 	"agent-telemetry/internal/journal"
 )
-
-// Sink takes the journal's records, in order and each at least once. Its methods
-// are called from one goroutine at a time, but for Cursor, which is called from
-// any.
-type Sink interface {
-	Name() string
-	// Cursor is how far the sink has got durably, where it keeps that itself, with
-	// its data. KeepCursor makes a sink of one that does not.
-	Cursor(ctx context.Context) (journal.Cursor, error)
-	// Put takes records in order: those behind the cursor, and then on. They are
-	// durable in the sink once Cursor says so. An error means that none of them need
-	// be there, and that the same ones come again; Permanent makes one that says which
-	// of them never will be. After any other error the pipeline asks for Cursor again
-	// and goes on from there, since a sink that found its data damaged may have begun
-	// anew (index.ErrRewound: at once, without waiting). In a forged journal numbers may repeat or fall: records
-	// come as they lie.
-	Put(ctx context.Context, batch []journal.Stored) error
-	// Reset forgets everything: the journal does not bear the cursor out.
-	Reset(ctx context.Context) error
-}
 
 // Options say what to run. The zero value of each means its default.
 type Options struct {
@@ -49,18 +33,54 @@ type Options struct {
 
 // Pipeline runs the sinks of one journal.
 type Pipeline struct {
-	opts Options
+	opts    Options
+	watch   *watcher
+	durable durability
+	chain   *chain
+	feeds   []*feed
+	keeper  *keeper
 }
 
 // New makes a pipeline; Run runs it.
-func New(opts Options) *Pipeline { return &Pipeline{opts: opts} }
-
-// Run feeds all sinks until ctx ends, and returns when all its goroutines have.
-// Its error says why it could not begin; whatever happens later is in Status.
-func (p *Pipeline) Run(ctx context.Context) error {
-	<-ctx.Done()
-	return nil
+func New(opts Options) *Pipeline {
+	opts.CompressAfter = cmp.Or(opts.CompressAfter, 24*time.Hour)
+	opts.Poll = cmp.Or(opts.Poll, time.Second)
+	opts.Retry = cmp.Or(opts.Retry, 200*time.Millisecond)
+	opts.Tend = cmp.Or(opts.Tend, time.Hour)
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	p := &Pipeline{opts: opts, watch: newWatcher(journal.LogsDir(opts.Data), opts.Poll)}
+	p.chain = newChain(p)
+	for _, s := range opts.Sinks {
+		p.feeds = append(p.feeds, newFeed(p, s))
+	}
+	p.keeper = &keeper{p: p}
+	return p
 }
 
-// Status tells how all is going. It is cheap, and safe to call at any time.
-func (p *Pipeline) Status() Status { return Status{} }
+// Run feeds all sinks until ctx ends, and returns when all its goroutines have.
+// Its error says why it could not begin; whatever happens later is in Status. It
+// is called once.
+func (p *Pipeline) Run(ctx context.Context) error {
+	if err := os.MkdirAll(journal.LogsDir(p.opts.Data), 0o700); err != nil {
+		return fmt.Errorf("create the journal's folder: %w", err)
+	}
+	if err := p.chain.load(); err != nil {
+		return err
+	}
+	for _, f := range p.feeds {
+		if err := f.dead.load(); err != nil {
+			return err
+		}
+	}
+	var group sync.WaitGroup
+	group.Go(func() { p.watch.run(ctx) })
+	group.Go(func() { p.chain.run(ctx) })
+	group.Go(func() { p.keeper.run(ctx) })
+	for _, f := range p.feeds {
+		group.Go(func() { f.run(ctx) })
+	}
+	group.Wait()
+	return nil
+}

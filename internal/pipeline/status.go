@@ -15,6 +15,7 @@ type Status struct {
 	Sinks    []SinkStatus `json:"sinks"`
 	Chain    ChainStatus  `json:"chain"`
 	Keeper   KeeperStatus `json:"keeper"`
+	Error    string       `json:"error,omitempty"` // why the journal could not be looked at
 }
 
 // State is what a sink is about.
@@ -60,4 +61,57 @@ type KeeperStatus struct {
 	Removed    int64      `json:"removed"`
 	RetainedTo uint64     `json:"retained_to,omitempty"` // the last record removed
 	LastError  string     `json:"last_error,omitempty"`
+}
+
+// Status tells how all is going. It is cheap, and safe to call at any time.
+func (p *Pipeline) Status() Status {
+	head, err := journal.ReadEnd(p.opts.Data)
+	s := Status{Journal: head.Journal, Head: head.Seq, HeadTime: head.Time, Watching: p.watch.watching.Load(), Chain: p.chain.status()}
+	if err != nil {
+		s.Error = err.Error()
+	}
+	segments, err := journal.Segments(p.opts.Data)
+	if err != nil {
+		s.Error = err.Error()
+	}
+	for _, f := range p.feeds {
+		s.Sinks = append(s.Sinks, f.lag(&head, segments))
+	}
+	p.keeper.mu.Lock()
+	defer p.keeper.mu.Unlock()
+	s.Keeper = p.keeper.status
+	return s
+}
+
+// lag is the feed's status beside the journal's end.
+func (f *feed) lag(head *journal.Head, segments []journal.Segment) SinkStatus {
+	f.mu.Lock()
+	s, oldest := f.status, f.oldest
+	f.mu.Unlock()
+	s.DeadLetters = f.dead.total()
+	if s.Cursor.Seq < head.Seq {
+		s.LagRecords = head.Seq - s.Cursor.Seq
+		s.LagBytes = bytesBehind(s.Cursor, head, segments)
+	}
+	if !oldest.IsZero() {
+		s.LagSeconds = max(0, f.p.opts.Now().Sub(oldest).Seconds())
+	}
+	return s
+}
+
+// bytesBehind is how much of the journal's files lies behind a cursor.
+func bytesBehind(c journal.Cursor, head *journal.Head, segments []journal.Segment) (n int64) {
+	for _, s := range segments {
+		first := s.First
+		if s.Active {
+			first = head.First
+		}
+		switch {
+		case first > c.Segment:
+			n += s.Bytes
+		case first == c.Segment && !s.Compressed:
+			n += max(0, s.Bytes-c.Offset)
+		}
+	}
+	return n
 }

@@ -25,6 +25,7 @@ package archive
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 
@@ -35,8 +36,25 @@ import (
 const Suffix = ".zst"
 
 // ErrDamaged is what reading says of a compressed segment whose bytes are not
-// those that were written.
+// those that were written, as a *DamageError.
 var ErrDamaged = errors.New("the compressed segment is damaged")
+
+// DamageError names the segment that is damaged.
+type DamageError struct {
+	Path string
+	Err  error
+}
+
+func (e *DamageError) Error() string { return "read segment " + e.Path + ": " + e.Err.Error() }
+func (e *DamageError) Unwrap() error { return e.Err }
+
+// damaged makes a *DamageError of an error that is one of damage.
+func damaged(path string, err error) error {
+	if errors.Is(err, ErrDamaged) {
+		return &DamageError{path, err}
+	}
+	return fmt.Errorf("read segment %s: %w", path, err)
+}
 
 // Open opens a segment, compressed or not. It is a journal.Opener.
 func Open(path string) (journal.File, error) {

@@ -25,14 +25,14 @@ func decodeFrame(f *os.File, d *zstd.Decoder, t table, i int) ([]byte, error) {
 		if errors.Is(err, io.EOF) {
 			err = fmt.Errorf("%w: it ends within frame %d", ErrDamaged, i)
 		}
-		return nil, fmt.Errorf("read segment %s: %w", f.Name(), err)
+		return nil, damaged(f.Name(), err)
 	}
 	text, err := d.DecodeAll(packed, make([]byte, 0, t[i].length))
 	if err == nil && (int64(len(text)) != t[i].length || uint32(xxhash.Sum64(text)) != t[i].sum) {
 		err = errors.New("it does not hold what was written")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("segment %s: %w: frame %d: %w", f.Name(), ErrDamaged, i, err)
+		return nil, damaged(f.Name(), fmt.Errorf("%w: frame %d: %w", ErrDamaged, i, err))
 	}
 	return text, nil
 }

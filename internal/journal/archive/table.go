@@ -125,7 +125,7 @@ func openTable(f *os.File) (table, error) {
 	}
 	t, err := readTable(f, info.Size())
 	if err != nil {
-		return nil, fmt.Errorf("segment %s: %w", f.Name(), err)
+		return nil, damaged(f.Name(), err)
 	}
 	return t, nil
 }
