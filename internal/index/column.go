@@ -1,6 +1,7 @@
 package index
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -66,11 +67,27 @@ const (
 
 func colID(column int, block int64) int64 { return int64(column)<<40 | block }
 
-// dim is a dimension's column in one block. Both lists only ever grow.
+// dim is a dimension's column in one block: a code a row, into its values. They
+// are in the list that is wide enough, or in none if there is only one value.
 type dim struct {
 	summary
-	codes []uint16 // one a row, into values
+	narrow []byte
+	codes  []uint16
 }
+
+// at is a row's code.
+func (d *dim) at(i int) uint16 {
+	switch {
+	case d.narrow != nil:
+		return uint16(d.narrow[i])
+	case d.codes != nil:
+		return d.codes[i]
+	}
+	return 0
+}
+
+// value is a row's value.
+func (d *dim) value(i int) uint32 { return d.values[d.at(i)] }
 
 // summary lists a dimension's values in a block, and how often they occur.
 type summary struct {
@@ -159,27 +176,22 @@ func encodeCodes(codes []uint16, values int) []byte {
 	return b
 }
 
-func decodeCodes(b []byte, rows, values int) ([]uint16, error) {
-	codes := make([]uint16, rows)
+// decodeCodes reads what encodeCodes wrote, which its checksum has vouched for.
+func (d *dim) decodeCodes(b []byte, rows int) error {
+	n := len(d.values)
 	switch {
-	case values == 1 && len(b) == 0:
-	case values <= 256 && len(b) == rows:
-		for i, c := range b {
-			codes[i] = uint16(c)
-		}
-	case values > 256 && len(b) == 2*rows:
-		for i := range codes {
-			codes[i] = binary.LittleEndian.Uint16(b[2*i:])
+	case n == 1 && len(b) == 0:
+	case n <= 256 && len(b) == rows:
+		d.narrow = bytes.Clone(b)
+	case n > 256 && len(b) == 2*rows:
+		d.codes = make([]uint16, rows)
+		for i := range d.codes {
+			d.codes[i] = binary.LittleEndian.Uint16(b[2*i:])
 		}
 	default:
-		return nil, damaged("a column of %d bytes for %d rows", len(b), rows)
+		return damaged("a column of %d bytes for %d rows", len(b), rows)
 	}
-	for _, c := range codes {
-		if int(c) >= values {
-			return nil, damaged("code %d of %d values", c, values)
-		}
-	}
-	return codes, nil
+	return nil
 }
 
 // encodeInts stores each number's distance from the least in as few bytes as the

@@ -247,7 +247,7 @@ func (v *view) column(b *block, d dimension) (func(int) uint32, error) {
 		return func(int) uint32 { return 0 }, nil
 	}
 	c, err := v.dim(b, d)
-	return func(i int) uint32 { return c.values[c.codes[i]] }, err
+	return func(i int) uint32 { return c.value(i) }, err
 }
 
 // result names the values, keeps the most frequent series, and lays the table out.
@@ -346,7 +346,7 @@ func (t *table) names(v *view) (map[uint32]string, error) {
 		if _, known := names[s.series]; known || t.by == none {
 			continue
 		}
-		text, err := v.x.values[t.by].text(v.ctx, v.x.db, s.series)
+		text, err := v.text(t.by, s.series)
 		if err != nil {
 			return nil, err
 		}

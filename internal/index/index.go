@@ -70,9 +70,9 @@ type Index struct {
 
 	// gate is held, shared, by every question while it uses db.
 	gate   sync.RWMutex
+	asking chan struct{} // as many as may ask at once
 	closed bool
 	db     *sql.DB
-	col    *sql.Stmt
 
 	// mu guards what follows. Only the writer changes it.
 	mu        sync.RWMutex
@@ -107,7 +107,7 @@ func Open(ctx context.Context, path string, opts Options) (*Index, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open index %s: %w", path, err)
 	}
-	x := &Index{path: path, opts: opts, lock: lock, arrived: make(chan struct{})}
+	x := &Index{path: path, opts: opts, lock: lock, arrived: make(chan struct{}), asking: make(chan struct{}, questions)}
 	err = errors.Join(x.compression(), x.open(ctx))
 	if err != nil {
 		_ = lock.Close()
@@ -153,9 +153,6 @@ func (x *Index) load(ctx context.Context) (err error) {
 		return err
 	}
 	if err := errors.Join(prepare(ctx, x.db), x.private()); err != nil {
-		return err
-	}
-	if x.col, err = x.db.PrepareContext(ctx, `SELECT data FROM col WHERE id=?`); err != nil {
 		return err
 	}
 	x.mu.Lock()
@@ -286,7 +283,8 @@ func (x *Index) rejoin(ctx context.Context, list []open) error {
 		}
 	}
 	slices.SortFunc(seqs, func(a, b query.Key) int { return cmp.Compare(a.Seq, b.Seq) })
-	v := &view{x: x, ctx: ctx, groups: x.groups}
+	v := &view{x: x, reader: reader{ctx: ctx, db: x.db}, groups: x.groups}
+	defer v.close()
 	for _, key := range slices.Compact(seqs) {
 		r, err := v.record(key)
 		if errors.Is(err, os.ErrNotExist) {

@@ -111,7 +111,7 @@ func (v *view) orders(b *block) (func(int) query.Order, error) {
 	}
 	names := v.x.values[dimHost].all()
 	return func(i int) query.Order {
-		return query.Order{Time: at(i), Host: names[hosts.values[hosts.codes[i]]], Seq: uint64(seqs[i]), Sub: int(subs[i])}
+		return query.Order{Time: at(i), Host: names[hosts.value(i)], Seq: uint64(seqs[i]), Sub: int(subs[i])}
 	}, nil
 }
 
@@ -202,7 +202,7 @@ func (r *rowReader) texts(i int) (*texts, error) {
 }
 
 func (r *rowReader) value(d dimension, i int) (string, error) {
-	return r.x.values[d].text(r.ctx, r.x.db, r.dims[d].values[r.dims[d].codes[i]])
+	return r.text(d, r.dims[d].value(i))
 }
 
 func (r *rowReader) entry(at ref, raw bool) (e query.Entry, err error) {

@@ -175,12 +175,18 @@ func (v *view) narrowBy(b *block, t dimTerm, s *selection) error {
 		return err
 	}
 	s.expand(b)
-	any := false
-	for i, code := range c.codes[:b.rows] {
-		s.rows[i] = s.rows[i] && ok[code]
-		any = any || s.rows[i]
+	if c.narrow != nil {
+		var yes [256]bool // no bounds to check
+		copy(yes[:], ok)
+		for i, code := range c.narrow[:len(s.rows)] {
+			s.rows[i] = s.rows[i] && yes[code]
+		}
+	} else {
+		for i := range s.rows {
+			s.rows[i] = s.rows[i] && ok[c.at(i)]
+		}
 	}
-	if !any {
+	if !slices.Contains(s.rows, true) {
 		*s = selection{}
 	}
 	return nil

@@ -81,7 +81,8 @@ func (v *view) runAll(m *matcher, visit func(worker int, v *view, parts []part) 
 	for w := range n {
 		wait.Go(func() {
 			mine := *v
-			mine.ints = nil
+			mine.reader, mine.ints = reader{ctx: v.ctx, db: v.db}, nil
+			defer mine.close()
 			s := mine.newScan(m)
 			s.from, s.every = w, n
 			ends[w], errs[w] = s.run(func(parts []part) (bool, error) { return visit(w, &mine, parts) })

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
@@ -57,8 +58,12 @@ CREATE TABLE session(
 // migrations bring an index from the version that is their key to the next.
 var migrations = map[int]string{}
 
-// connections is how many questions may read at once; each costs a page cache.
-const connections = 4
+// questions is how many are answered at once; the others wait. Each takes a
+// connection for every worker, one for itself, and one for a moment now and then.
+const (
+	questions   = 4
+	connections = questions*(workers+2) + 2
+)
 
 // connect opens the database, which it makes if there is none. Every page
 // carries a checksum, so that noise in the file is an error and never an answer.
@@ -74,7 +79,8 @@ func connect(path string) (*sql.DB, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(connections)
-	db.SetMaxIdleConns(2)
+	db.SetMaxIdleConns(2) // each has a page cache
+	db.SetConnMaxIdleTime(time.Minute)
 	return db, nil
 }
 

@@ -56,7 +56,7 @@ func (v *view) resolve(prefix string) (uint32, error) {
 		if int(id) >= len(v.starts) || v.starts[id] == noStart {
 			continue
 		}
-		name, err := v.x.values[dimSession].text(v.ctx, v.x.db, id)
+		name, err := v.text(dimSession, id)
 		if err != nil {
 			return 0, err
 		}
@@ -90,7 +90,7 @@ func (v *view) latest() (id uint32, err error) {
 		if err != nil {
 			return false, err
 		}
-		none, id = false, c.values[c.codes[refs[0].i]]
+		none, id = false, c.value(refs[0].i)
 		return false, nil
 	})
 	if err == nil && none {
@@ -209,7 +209,7 @@ func (r *rowReader) begins(at ref) (b begin, ok bool, err error) {
 		return b, false, err
 	}
 	b = begin{ref: at, call: t[textToolUse]}
-	switch k := r.dims[dimKind].values[r.dims[dimKind].codes[at.i]]; {
+	switch k := r.dims[dimKind].value(at.i); {
 	case k == kindRefused:
 		return b, false, nil
 	case k == kindBegun:

@@ -56,6 +56,12 @@ func (v *view) tallyPart(m *matcher, p part, list []tally) error {
 			return err
 		}
 	}
+	var selected []uint16
+	for i, ok := range p.selection.rows {
+		if ok {
+			selected = append(selected, uint16(i))
+		}
+	}
 	for i := range list {
 		t := &list[i]
 		if p.whole {
@@ -72,14 +78,19 @@ func (v *view) tallyPart(m *matcher, p part, list []tally) error {
 		if err != nil {
 			return err
 		}
-		here := make([]int64, len(c.values))
-		for i, ok := range p.selection.rows {
-			if ok {
-				here[c.codes[i]]++
+		here := make([]int64, max(len(c.values), 256))
+		if c.narrow != nil {
+			counts := (*[256]int64)(here) // no bounds to check
+			for _, i := range selected {
+				counts[c.narrow[i]]++
+			}
+		} else {
+			for _, i := range selected {
+				here[c.at(int(i))]++
 			}
 		}
-		for k, n := range here {
-			t.count(c.values[k], n)
+		for k, v := range c.values {
+			t.count(v, here[k])
 		}
 	}
 	return nil
@@ -109,7 +120,7 @@ func (t *tally) list(v *view, n int) (values []query.ValueCount, distinct, total
 		if t.counts[id] < least {
 			break
 		}
-		text, err := v.x.values[t.dim].text(v.ctx, v.x.db, id)
+		text, err := v.text(t.dim, id)
 		if err != nil {
 			return nil, 0, 0, err
 		}

@@ -122,25 +122,24 @@ func (d *dictionary) load(ctx context.Context, db *sql.DB) error {
 	return rows.Err()
 }
 
-// text returns the value of a number.
-func (d *dictionary) text(ctx context.Context, db *sql.DB, id uint32) (string, error) {
+// held returns the value of a number, if it is in memory.
+func (d *dictionary) held(id uint32) (string, bool) {
 	d.mu.RLock()
+	defer d.mu.RUnlock()
 	if fresh := d.n - uint32(len(d.added)); id >= fresh && id < d.n {
-		defer d.mu.RUnlock()
-		return d.added[id-fresh], nil
+		return d.added[id-fresh], true
 	}
-	if !d.wide {
-		defer d.mu.RUnlock()
-		if int(id) >= len(d.texts) {
-			return "", damaged("column %d has no value %d", d.dim, id)
-		}
-		return d.texts[id], nil
+	if !d.wide && int(id) < len(d.texts) {
+		return d.texts[id], true
 	}
-	d.mu.RUnlock()
-	var text string
-	err := db.QueryRowContext(ctx, `SELECT text FROM value WHERE dim=? AND id=?`, int(d.dim), id).Scan(&text)
+	return "", false
+}
+
+// written returns the value of a number from the database.
+func (d *dictionary) written(ctx context.Context, db *sql.DB, id uint32) (text string, err error) {
+	err = db.QueryRowContext(ctx, `SELECT text FROM value WHERE dim=? AND id=?`, int(d.dim), id).Scan(&text)
 	if err == sql.ErrNoRows {
-		return "", damaged("column %d has no value %d", d.dim, id)
+		err = damaged("column %d has no value %d", d.dim, id)
 	}
 	return text, err
 }

@@ -2,7 +2,6 @@ package index
 
 import (
 	"context"
-	"database/sql"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -16,8 +15,8 @@ import (
 // view is the index as one question sees it: the rows that there were when it
 // was asked.
 type view struct {
+	reader
 	x      *Index
-	ctx    context.Context
 	groups [][]*block
 	starts []int64
 	floor  floor
@@ -61,14 +60,20 @@ func (x *Index) setBlocks(blocks []*block) {
 
 // view begins a question; release ends it.
 func (x *Index) view(ctx context.Context) (v *view, release func(), err error) {
+	select {
+	case x.asking <- struct{}{}:
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
 	x.gate.RLock()
 	if x.closed || x.db == nil {
 		x.gate.RUnlock()
+		<-x.asking
 		return nil, nil, errClosed
 	}
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	v = &view{x: x, ctx: ctx, groups: x.groups, starts: slices.Clip(x.starts), floor: x.floor}
+	v = &view{x: x, reader: reader{ctx: ctx, db: x.db}, groups: x.groups, starts: slices.Clip(x.starts), floor: x.floor}
 	if x.floor.Journal != "" {
 		v.floorN = uint32(slices.Index(x.values[dimJournal].all(), x.floor.Journal))
 	}
@@ -80,7 +85,13 @@ func (x *Index) view(ctx context.Context) (v *view, release func(), err error) {
 			v.groups = grouped(append(slices.Clip(x.blocks), head))
 		}
 	}
-	return v, x.gate.RUnlock, nil
+	return v, v.release, nil
+}
+
+func (v *view) release() {
+	v.close()
+	v.x.gate.RUnlock()
+	<-v.x.asking
 }
 
 func lastOf(group []*block) query.Order {
@@ -96,21 +107,14 @@ func lastOf(group []*block) query.Order {
 // errGone says that a block was removed while a question was under way.
 var errGone = errors.New("the block is gone")
 
+// blob is valid until the next is read.
 func (v *view) blob(b *block, column int) ([]byte, error) {
 	id := colID(column, b.id)
-	var data []byte
-	if err := v.scan(v.x.col.QueryRowContext(v.ctx, id), &data); err != nil {
+	data, err := v.get(readColumn, id)
+	if err != nil {
 		return nil, err
 	}
 	return unseal("col", id, data)
-}
-
-func (v *view) scan(row interface{ Scan(...any) error }, to ...any) error {
-	err := row.Scan(to...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return errGone
-	}
-	return err
 }
 
 // dim reads a dimension's column.
@@ -124,15 +128,13 @@ func (v *view) dim(b *block, d dimension) (c dim, err error) {
 		return c, err
 	}
 	if len(c.values) == 1 {
-		c.codes = make([]uint16, b.rows)
 		return c, nil
 	}
 	data, err := v.blob(b, dimColumn+int(d))
 	if err != nil {
 		return c, err
 	}
-	c.codes, err = decodeCodes(data, b.rows, len(c.values))
-	return c, err
+	return c, c.decodeCodes(data, b.rows)
 }
 
 func (v *view) sum(b *block, d dimension) (summary, error) {
@@ -172,12 +174,11 @@ func (v *view) granule(b *block, g int) ([]texts, error) {
 		return b.head.texts[g*granuleRows : min((g+1)*granuleRows, b.rows)], nil
 	}
 	id := granuleID(b.id, g)
-	var data []byte
-	if err := v.scan(v.x.db.QueryRowContext(v.ctx, `SELECT data FROM granule WHERE id=?`, id), &data); err != nil {
+	data, err := v.get(readGranule, id)
+	if err != nil {
 		return nil, err
 	}
-	data, err := unseal("granule", id, data)
-	if err != nil {
+	if data, err = unseal("granule", id, data); err != nil {
 		return nil, err
 	}
 	if data, err = v.x.decoder.DecodeAll(data, nil); err != nil {
@@ -243,4 +244,17 @@ func (v *view) lineAt(b *block, i int) ([]byte, error) {
 		at[k] = list[i]
 	}
 	return v.x.opts.Lines.Line(uint64(at[0]), at[1], int(at[2]))
+}
+
+// text is a value of a dimension.
+func (v *view) text(d dimension, id uint32) (string, error) {
+	dict := v.x.values[d]
+	if s, ok := dict.held(id); ok {
+		return s, nil
+	}
+	data, err := v.get(readValue, int64(d), int64(id))
+	if errors.Is(err, errGone) { // written after the question was asked
+		return dict.written(v.ctx, v.db, id)
+	}
+	return string(data), err
 }
