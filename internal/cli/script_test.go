@@ -27,7 +27,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"heal": heal},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"heal": heal, "await": awaited},
 		Condition: func(name string) (bool, error) {
 			if name == "root" {
 				return os.Geteuid() == 0, nil
@@ -39,6 +39,8 @@ func TestScripts(t *testing.T) {
 			env.Setenv("TMPDIR", env.WorkDir+"/tmp")
 			env.Setenv("MANAGED", env.WorkDir+"/managed")
 			env.Setenv("PLUGINHOOKS", env.WorkDir+"/plugin-hooks.json")
+			env.Setenv("AGENT_TELEMETRY_ADDR", "127.0.0.1:0")
+			env.Defer(func() { stopAll(env.WorkDir) })
 			return errors.Join(
 				os.MkdirAll(env.WorkDir+"/tmp", 0o700),
 				os.WriteFile(env.WorkDir+"/plugin-hooks.json", settings.PluginHooks(), 0o600),

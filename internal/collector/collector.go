@@ -53,15 +53,17 @@ type running struct {
 	lock   *service.Lock
 	self   service.Collector
 	index  *index.Index
-	pipe   *pipeline.Pipeline
 	looker looker
-	head   journal.Head // where the journal ended at the start
+
+	pipe    *pipeline.Pipeline
+	head    journal.Head  // how far the index has to be to be ready
+	rewound chan struct{} // the index was begun anew
 }
 
 // Run collects until ctx ends. It returns service.ErrRunning if another process
 // does already.
 func Run(ctx context.Context, cfg Config) (err error) {
-	r := &running{Config: cfg}
+	r := &running{Config: cfg, rewound: make(chan struct{}, 1)}
 	if r.Addr == "" {
 		r.Addr = api.DefaultAddr
 	}
@@ -82,8 +84,8 @@ func Run(ctx context.Context, cfg Config) (err error) {
 		return err
 	}
 	defer func() { _ = ln.Close() }()
-	if r.head, err = journal.ReadEnd(r.Data); err != nil {
-		return fmt.Errorf("read the head of the journal in %s: %w", r.Data, err)
+	if err := r.aim(); err != nil {
+		return err
 	}
 	lines := archive.NewLines(r.Data)
 	defer lines.Close()
@@ -131,53 +133,13 @@ func (r *running) serve(ctx context.Context, server *api.Server, ln net.Listener
 	return errors.Join(err, <-piped)
 }
 
-// watch tells when all that was in the journal at the start can be asked for, then
-// waits for the end.
-func (r *running) watch(ctx context.Context) error {
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for !r.caughtUp() {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
-	r.looker.ready.Store(true)
-	r.self.Ready = true
-	if err := r.lock.Announce(r.self); err != nil {
-		return err
-	}
-	if r.Ready != nil {
-		r.Ready(r.health(ctx))
-	}
-	tick.Stop()
-	<-ctx.Done()
-	return nil
-}
-
-// caughtUp reports whether the index has what was in the journal at the start, or
-// has nothing left to read: a journal that was cut ends before its head says.
-func (r *running) caughtUp() bool {
-	seen := r.index.Stats().Seen
-	if seen.Seq >= r.head.Seq && (seen.Journal == r.head.Journal || r.head.Seq == 0) {
-		return true
-	}
-	for _, s := range r.pipe.Status().Sinks {
-		if s.Name == r.index.Name() {
-			return s.State == pipeline.Running && s.Records > 0 && s.LagRecords == 0 && s.LagBytes == 0
-		}
-	}
-	return false
-}
-
 func (r *running) options() pipeline.Options {
 	config, err := capture.LoadConfig(r.Data)
 	if err != nil {
 		r.Log.Warn("the hook's configuration is not whole", "error", err)
 	}
 	return pipeline.Options{
-		Data: r.Data, Sinks: []pipeline.Sink{r.index},
+		Data: r.Data, Sinks: []pipeline.Sink{&sink{Index: r.index, anew: r.begunAnew}},
 		Journal: journal.New(r.Data, journal.Options{
 			Durability: config.Durability, SegmentBytes: config.SegmentBytes, Metadata: metadata(config),
 		}),
@@ -203,31 +165,4 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 		return nil, fmt.Errorf("another program listens at %s: name a port that is free, such as --addr 127.0.0.1:7071, or end that program: %w", addr, err)
 	}
 	return ln, err
-}
-
-// lockedFor is how long a command that has the index open is waited for.
-const lockedFor = time.Minute
-
-// openIndex opens the index, and waits for a command that has it open.
-func (r *running) openIndex(ctx context.Context, lines *archive.Lines) (*index.Index, error) {
-	opts := index.Options{Lines: lines, Damaged: func(why error) {
-		r.looker.rebuilding.Store(true)
-		r.Log.Warn("the index is damaged, and is being made again from the journal", "error", why)
-	}}
-	told := false
-	for until := time.Now().Add(lockedFor); ; {
-		x, err := index.Open(ctx, IndexPath(r.Data), opts)
-		if !errors.Is(err, index.ErrLocked) || time.Now().After(until) {
-			return x, err
-		}
-		if !told {
-			told = true
-			r.Log.Info("another command has the index open; waiting for it")
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
 }

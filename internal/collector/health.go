@@ -30,11 +30,12 @@ const lookEvery = time.Second
 // health tells how the collector is.
 func (r *running) health(context.Context) api.Health {
 	h := r.looker.disk(r.Data)
+	headOf(r.Data, &h.Journal)
 	status, stats := r.pipe.Status(), r.index.Stats()
 	h.Version, h.Started, h.Ready = r.Version, r.self.Started, r.looker.ready.Load()
 	h.Index = api.IndexHealth{
 		Records: stats.Records, Bytes: stats.Bytes, Blocks: int64(stats.Blocks), Seq: stats.Seen.Seq, Durable: stats.Sealed.Seq,
-		Rebuilding: r.looker.rebuilding.Load() && !h.Ready,
+		Rebuilding: r.looker.rebuilding.Load(),
 	}
 	h.Chain = r.looker.chain(&status.Chain)
 	for i := range status.Sinks {

@@ -59,11 +59,7 @@ func existing(dir string) string {
 
 func journalHealth(data string) api.JournalHealth {
 	h := api.JournalHealth{Path: journal.LogsDir(data)}
-	head, err := journal.ReadEnd(data)
-	if err == nil && head.Seq > 0 {
-		h.ID, h.Seq, h.Hash, h.First = head.Journal, head.Seq, head.Hash.String(), head.First
-		h.LastEvent = &head.Time
-	}
+	h.First = headOf(data, &h)
 	segments, err := journal.Segments(data)
 	if err != nil {
 		return h
@@ -79,6 +75,16 @@ func journalHealth(data string) api.JournalHealth {
 		h.First = segments[0].First
 	}
 	return h
+}
+
+// headOf looks up the journal's last record, and returns the active segment's first.
+func headOf(data string, h *api.JournalHealth) (first uint64) {
+	head, err := journal.ReadEnd(data)
+	if err != nil || head.Seq == 0 {
+		return 0
+	}
+	h.ID, h.Seq, h.Hash, h.LastEvent = head.Journal, head.Seq, head.Hash.String(), &head.Time
+	return head.First
 }
 
 func hookHealth(data string) (h api.HookHealth) {
