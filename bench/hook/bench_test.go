@@ -13,31 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestPercentile(t *testing.T) {
-	hundred := make([]int, 100)
-	for i := range hundred {
-		hundred[i] = i + 1
-	}
-	tests := []struct {
-		values        []int
-		percent, want int
-	}{
-		{[]int{7}, 50, 7},
-		{[]int{7}, 99, 7},
-		{[]int{1, 2}, 50, 1},
-		{[]int{1, 2, 3}, 50, 2},
-		{hundred, 50, 50},
-		{hundred, 95, 95},
-		{hundred, 99, 99},
-		{hundred[:50], 99, 50},
-	}
-	for _, tt := range tests {
-		if got := percentile(tt.values, tt.percent); got != tt.want {
-			t.Errorf("percentile %d of %d values = %d, want %d", tt.percent, len(tt.values), got, tt.want)
-		}
-	}
-}
-
 func TestParseSamples(t *testing.T) {
 	got, err := parseSamples("a b\t1500000\t100\t7\t20\na b\t1\t1\t1\t1\nc\t2\t2\t2\t2\n")
 	if err != nil {
@@ -53,41 +28,6 @@ func TestParseSamples(t *testing.T) {
 	for _, bad := range []string{"a\t1\t2\t3\n", "a\tx\t2\t3\t4\n", "\n"} {
 		if _, err := parseSamples(bad); err == nil {
 			t.Errorf("%q was taken for a sample", bad)
-		}
-	}
-}
-
-func TestBarIsMetAtItsLimit(t *testing.T) {
-	tests := []struct {
-		bar  bar
-		want bool
-	}{
-		{bar{got: 1.8, limit: 1.8}, true},
-		{bar{got: 1.81, limit: 1.8}, false},
-		{bar{got: 6, limit: 6, atLeast: true}, true},
-		{bar{got: 5.99, limit: 6, atLeast: true}, false},
-	}
-	for _, tt := range tests {
-		if got := tt.bar.met(); got != tt.want {
-			t.Errorf("%v: met = %v", tt.bar, got)
-		}
-		if starts := strings.HasPrefix(tt.bar.String(), "met"); starts != tt.want {
-			t.Errorf("%q does not begin with its verdict", tt.bar)
-		}
-	}
-}
-
-func TestFileSystemIsThatOfTheDeepestMount(t *testing.T) {
-	const mounts = `22 27 0:21 / /proc rw - proc proc rw
-27 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
-30 27 0:25 / /home/dev rw - btrfs /dev/vdb rw
-31 27 0:26 / /home/developer rw - xfs /dev/vdc rw
-`
-	for dir, want := range map[string]string{
-		"/home/dev/code": "btrfs", "/home/dev": "btrfs", "/home/developer/x": "xfs", "/srv": "ext4", "/home": "ext4",
-	} {
-		if got := fileSystemOf(mounts, dir); got != want {
-			t.Errorf("file system of %s = %s, want %s", dir, got, want)
 		}
 	}
 }
@@ -117,16 +57,6 @@ func TestPayloadsAreValidAndOfTheirSize(t *testing.T) {
 				t.Errorf("begins %.40s", tt.payload)
 			}
 		})
-	}
-}
-
-func TestMarkdownTable(t *testing.T) {
-	var out strings.Builder
-	r := report{out: &out, markdown: true}
-	r.table([]string{"program", "ms"}, [][]string{{"naïve", "1.00"}})
-	want := "| program |   ms |\n|---------|-----:|\n| naïve   | 1.00 |\n\n"
-	if diff := cmp.Diff(want, out.String()); diff != "" {
-		t.Error(diff)
 	}
 }
 

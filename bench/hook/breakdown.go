@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"time"
+
+	"agent-telemetry/bench/report"
 )
 
 // stages are Go programs of which each does what the one before it does, and
@@ -18,7 +20,7 @@ var stages = []struct{ name, adds string }{
 }
 
 // breakdown shows where the time of a hook goes, step by step.
-func (m *measurements) breakdown(ctx context.Context, r *report) error {
+func (m *measurements) breakdown(ctx context.Context, r *report.Report) error {
 	progress("where the time goes")
 	stdin, err := m.lab.writePayloadFile("small", smallPayload(m.lab.project))
 	if err != nil {
@@ -43,14 +45,14 @@ func (m *measurements) breakdown(ctx context.Context, r *report) error {
 	for i, p := range programs {
 		s := summarize(samples[p.name])
 		rows = append(rows, []string{
-			labels[i], milliseconds(s.p50), difference(s.p50, before.p50),
-			fmt.Sprint(s.cpu.Round(10 * time.Microsecond)), fmt.Sprint(s.faults), megabytes(s.maxRSS),
+			labels[i], report.Milliseconds(s.p50), difference(s.p50, before.p50),
+			fmt.Sprint(s.cpu.Round(10 * time.Microsecond)), fmt.Sprint(s.faults), report.Megabytes(s.maxRSS),
 		})
 		before = s
 	}
-	r.heading("Where the time goes")
-	r.paragraph("Each row is a program that does what the row above does and one thing more; the difference is what that thing costs.")
-	r.table([]string{"program", "p50 ms", "adds ms", "processor", "page faults", "most MB"}, rows)
+	r.Heading("Where the time goes")
+	r.Paragraph("Each row is a program that does what the row above does and one thing more; the difference is what that thing costs.")
+	r.Table([]string{"program", "p50 ms", "adds ms", "processor", "page faults", "most MB"}, rows)
 	return nil
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"agent-telemetry/bench/report"
 )
 
 // measurements holds what the sections found, for the bars at the end.
@@ -24,7 +26,7 @@ const (
 )
 
 // cost compares the hook with everything else, alone and in bursts.
-func (m *measurements) cost(ctx context.Context, r *report) error {
+func (m *measurements) cost(ctx context.Context, r *report.Report) error {
 	settings := []struct {
 		title    string
 		parallel int
@@ -53,8 +55,8 @@ func (m *measurements) cost(ctx context.Context, r *report) error {
 			maps.Copy(samples, some)
 		}
 		*s.into = summarizeAll(samples)
-		r.heading(s.title)
-		r.table(costTable(slices.Concat(hooks, rivals), *s.into))
+		r.Heading(s.title)
+		r.Table(costTable(slices.Concat(hooks, rivals), *s.into))
 	}
 	return nil
 }
@@ -83,8 +85,8 @@ func costTable(programs []program, of map[string]summary) ([]string, [][]string)
 	for _, p := range programs {
 		s := of[p.name]
 		rows = append(rows, []string{
-			p.name, fmt.Sprint(s.n), milliseconds(s.p50), milliseconds(s.p95), milliseconds(s.p99),
-			ratio(s.p50, base.p50), ratio(s.p99, base.p99),
+			p.name, fmt.Sprint(s.n), report.Milliseconds(s.p50), report.Milliseconds(s.p95), report.Milliseconds(s.p99),
+			report.Ratio(s.p50, base.p50), report.Ratio(s.p99, base.p99),
 		})
 	}
 	return []string{"program", "runs", "p50 ms", "p95 ms", "p99 ms", "p50 / empty Go", "p99 / empty Go"}, rows

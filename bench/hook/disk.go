@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"agent-telemetry/bench/report"
 )
 
 // The load that busyDisk puts on the disk: a file of at most busyBytes is
@@ -19,7 +21,7 @@ const (
 )
 
 // busyDisk measures the hook while a large file is being written beside it.
-func (m *measurements) busyDisk(ctx context.Context, r *report) error {
+func (m *measurements) busyDisk(ctx context.Context, r *report.Report) error {
 	progress("while a large file is written")
 	stdin, err := m.lab.writePayloadFile("small", smallPayload(m.lab.project))
 	if err != nil {
@@ -40,9 +42,9 @@ func (m *measurements) busyDisk(ctx context.Context, r *report) error {
 	if err = errors.Join(err, <-done); err != nil {
 		return err
 	}
-	r.heading("While another process writes a large file")
-	r.paragraph(fmt.Sprintf("The other process writes %d MiB over and over and syncs each %d MiB.", busyBytes>>20, syncEvery>>20))
-	r.table(costTable(programs, summarizeAll(samples)))
+	r.Heading("While another process writes a large file")
+	r.Paragraph(fmt.Sprintf("The other process writes %d MiB over and over and syncs each %d MiB.", busyBytes>>20, syncEvery>>20))
+	r.Table(costTable(programs, summarizeAll(samples)))
 	return nil
 }
 

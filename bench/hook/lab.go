@@ -9,7 +9,8 @@ import (
 	"os/user"
 	"path/filepath"
 	"runtime"
-	"strings"
+
+	"agent-telemetry/bench/report"
 )
 
 // The names under which programs appear in plans and tables.
@@ -36,17 +37,13 @@ type lab struct {
 
 // newLab builds every program. hook is a ready hook binary, or empty.
 func newLab(ctx context.Context, hook string) (*lab, error) {
-	root, err := moduleRoot(ctx)
+	root, err := report.ModuleRoot(ctx)
 	if err != nil {
 		return nil, err
 	}
-	parent := filepath.Join(root, "bin", "bench-tmp")
-	if err := os.MkdirAll(parent, 0o755); err != nil {
-		return nil, fmt.Errorf("make the folder for benchmarks: %w", err)
-	}
-	dir, err := os.MkdirTemp(parent, "run-")
+	dir, err := report.TempDir(root)
 	if err != nil {
-		return nil, fmt.Errorf("make a folder for this run: %w", err)
+		return nil, err
 	}
 	l := &lab{dir: dir, root: root, project: filepath.Join(dir, projectDir), expected: map[string]int{}}
 	if err := errors.Join(l.prepareFolders(), l.build(ctx, hook), l.listen()); err != nil {
@@ -68,18 +65,6 @@ func (l *lab) close() {
 	if err := os.RemoveAll(l.dir); err != nil {
 		progress("remove %s: %v", l.dir, err)
 	}
-}
-
-func moduleRoot(ctx context.Context) (string, error) {
-	out, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
-	if err != nil {
-		return "", fmt.Errorf("ask go for the module's folder: %w", err)
-	}
-	gomod := strings.TrimSpace(string(out))
-	if filepath.Base(gomod) != "go.mod" {
-		return "", errors.New("run it inside the repository: go finds no go.mod here")
-	}
-	return filepath.Dir(gomod), nil
 }
 
 // prepareFolders makes a project with its marker, and a data folder for each durability.

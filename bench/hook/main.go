@@ -15,6 +15,8 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+
+	"agent-telemetry/bench/report"
 )
 
 // quickSamples is enough to see that everything works, not to judge anything.
@@ -65,21 +67,25 @@ func run(ctx context.Context, o options) error {
 	}
 	defer l.close()
 
-	r := report{out: os.Stdout, markdown: o.markdown}
-	r.heading("What the hook costs")
-	r.list(describeMachine(ctx, l.dir, commandLine()))
-	r.paragraph(method)
+	r := report.Report{Out: os.Stdout, Markdown: o.markdown}
+	r.Heading("What the hook costs")
+	r.List(report.Machine(ctx, l.dir, commandLine(), "jq, curl, bash: "+strings.Join([]string{
+		report.Output(ctx, "jq", "--version"),
+		report.FirstWords(report.Output(ctx, "curl", "--version"), 2),
+		report.Output(ctx, "bash", "-c", "echo bash $BASH_VERSION"),
+	}, ", ")))
+	r.Paragraph(method)
 
 	m := measurements{lab: l, samples: o.samples}
-	for _, section := range []func(context.Context, *report) error{
+	for _, section := range []func(context.Context, *report.Report) error{
 		m.cost, m.payloads, m.busyDisk, m.breakdown,
 	} {
 		if err := section(ctx, &r); err != nil {
 			return err
 		}
 	}
-	r.verdicts(m.bars())
-	return r.err
+	r.Verdicts(m.bars())
+	return r.Err
 }
 
 // commandLine is how to get the same figures again.

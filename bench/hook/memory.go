@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+
+	"agent-telemetry/bench/report"
 )
 
 // A payloadResult is what one large payload cost one program.
@@ -12,7 +14,7 @@ type payloadResult struct {
 }
 
 // payloads measures time and peak memory over payloads of three sizes.
-func (m *measurements) payloads(ctx context.Context, r *report) error {
+func (m *measurements) payloads(ctx context.Context, r *report.Report) error {
 	project := m.lab.project
 	cases := []struct {
 		name    string
@@ -42,15 +44,15 @@ func (m *measurements) payloads(ctx context.Context, r *report) error {
 			s := summarize(samples[p.name])
 			rows = append(rows, []string{
 				c.name, p.name, fmt.Sprint(s.n),
-				milliseconds(s.p50), milliseconds(s.p95), milliseconds(s.p99), megabytes(s.maxRSS),
+				report.Milliseconds(s.p50), report.Milliseconds(s.p95), report.Milliseconds(s.p99), report.Megabytes(s.maxRSS),
 			})
 			if c.into != nil && p.name != emptyGo {
 				*c.into = append(*c.into, payloadResult{c.name, p.name, s})
 			}
 		}
 	}
-	r.heading("Large payloads: time and memory")
-	r.paragraph("Memory is the largest resident set of any run (getrusage), code and runtime included.")
-	r.table([]string{"payload", "program", "runs", "p50 ms", "p95 ms", "p99 ms", "most MB"}, rows)
+	r.Heading("Large payloads: time and memory")
+	r.Paragraph("Memory is the largest resident set of any run (getrusage), code and runtime included.")
+	r.Table([]string{"payload", "program", "runs", "p50 ms", "p95 ms", "p99 ms", "most MB"}, rows)
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"agent-telemetry/bench/report"
 )
 
 // A summary is what the tables and bars are made from.
@@ -23,11 +25,11 @@ func summarize(samples []sample) summary {
 	rss := sorted(samples, func(s sample) int64 { return s.maxRSS })
 	return summary{
 		n:      len(samples),
-		p50:    percentile(wall, 50),
-		p95:    percentile(wall, 95),
-		p99:    percentile(wall, 99),
-		cpu:    percentile(sorted(samples, func(s sample) time.Duration { return s.cpu }), 50),
-		faults: percentile(sorted(samples, func(s sample) int64 { return s.faults }), 50),
+		p50:    report.Percentile(wall, 50),
+		p95:    report.Percentile(wall, 95),
+		p99:    report.Percentile(wall, 99),
+		cpu:    report.Percentile(sorted(samples, func(s sample) time.Duration { return s.cpu }), 50),
+		faults: report.Percentile(sorted(samples, func(s sample) int64 { return s.faults }), 50),
 		maxRSS: rss[len(rss)-1],
 	}
 }
@@ -47,11 +49,4 @@ func sorted[T cmp.Ordered](samples []sample, of func(sample) T) []T {
 	}
 	slices.Sort(values)
 	return values
-}
-
-// percentile returns the nearest-rank percentile of ascending values, of which
-// there must be at least one.
-func percentile[T any](values []T, percent int) T {
-	rank := (len(values)*percent + 99) / 100
-	return values[max(rank, 1)-1]
 }

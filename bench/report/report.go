@@ -1,4 +1,7 @@
-package main
+// Package report is what benchmarks print with: tables for a terminal or as
+// Markdown, percentiles, the bars that were promised and whether a run keeps them,
+// and what machine it ran on.
+package report
 
 import (
 	"fmt"
@@ -8,39 +11,42 @@ import (
 	"unicode/utf8"
 )
 
-// A report prints as text for a terminal or as Markdown. It keeps the first
+// A Report prints as text for a terminal or as Markdown. It keeps the first
 // error of its writer, so that callers look once, at the end.
-type report struct {
-	out      io.Writer
-	markdown bool
-	err      error
+type Report struct {
+	Out      io.Writer
+	Markdown bool
+	Err      error
 }
 
-func (r *report) printf(format string, arguments ...any) {
-	if r.err == nil {
-		_, r.err = fmt.Fprintf(r.out, format, arguments...)
+func (r *Report) printf(format string, arguments ...any) {
+	if r.Err == nil {
+		_, r.Err = fmt.Fprintf(r.Out, format, arguments...)
 	}
 }
 
-func (r *report) heading(text string) {
-	if r.markdown {
+// Heading begins a section.
+func (r *Report) Heading(text string) {
+	if r.Markdown {
 		r.printf("## %s\n\n", text)
 		return
 	}
 	r.printf("\n%s\n%s\n\n", text, strings.Repeat("=", utf8.RuneCountInString(text)))
 }
 
-func (r *report) paragraph(text string) { r.printf("%s\n\n", text) }
+// Paragraph prints a paragraph.
+func (r *Report) Paragraph(text string) { r.printf("%s\n\n", text) }
 
-func (r *report) list(items []string) {
+// List prints a list.
+func (r *Report) List(items []string) {
 	for _, item := range items {
 		r.printf("- %s\n", item)
 	}
 	r.printf("\n")
 }
 
-// table prints rows under head; the first column is text, the others figures.
-func (r *report) table(head []string, rows [][]string) {
+// Table prints rows under head; the first column is text, the others figures.
+func (r *Report) Table(head []string, rows [][]string) {
 	widths := make([]int, len(head))
 	for _, row := range append([][]string{head}, rows...) {
 		for i, cell := range row {
@@ -48,7 +54,7 @@ func (r *report) table(head []string, rows [][]string) {
 		}
 	}
 	r.row(head, widths)
-	if r.markdown {
+	if r.Markdown {
 		r.printf("|%s|%s\n", strings.Repeat("-", widths[0]+2), rule(widths[1:]))
 	}
 	for _, row := range rows {
@@ -57,9 +63,9 @@ func (r *report) table(head []string, rows [][]string) {
 	r.printf("\n")
 }
 
-func (r *report) row(cells []string, widths []int) {
+func (r *Report) row(cells []string, widths []int) {
 	left, between, end := "", "  ", ""
-	if r.markdown {
+	if r.Markdown {
 		left, between, end = "| ", " | ", " |"
 	}
 	padded := make([]string, len(cells))
@@ -82,14 +88,16 @@ func rule(widths []int) string {
 	return b.String()
 }
 
-func milliseconds(d time.Duration) string {
+// Milliseconds is a time to two digits.
+func Milliseconds(d time.Duration) string {
 	return fmt.Sprintf("%.2f", float64(d)/float64(time.Millisecond))
 }
 
-func megabytes(bytes int64) string { return fmt.Sprintf("%.1f", float64(bytes)/1e6) }
+// Megabytes is a size in millions of bytes.
+func Megabytes(bytes int64) string { return fmt.Sprintf("%.1f", float64(bytes)/1e6) }
 
-// ratio is "-" where there is nothing to compare with.
-func ratio(a, b time.Duration) string {
+// Ratio is "-" where there is nothing to compare with.
+func Ratio(a, b time.Duration) string {
 	if b == 0 {
 		return "-"
 	}

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"context"
@@ -10,24 +10,21 @@ import (
 	"strings"
 )
 
-// describeMachine says what the figures were measured on and with.
-func describeMachine(ctx context.Context, dir, commandLine string) []string {
-	return []string{
-		"command: `" + commandLine + "`",
+// Machine says what the figures were measured on and with: by which command, with
+// the data in dir. More is said before the load.
+func Machine(ctx context.Context, dir, command string, more ...string) []string {
+	lines := []string{
+		"command: `" + command + "`",
 		fmt.Sprintf("processor: %s, %d cores", processor(ctx), runtime.NumCPU()),
-		"kernel: " + output(ctx, "uname", "-srm"),
-		"Go: " + strings.TrimPrefix(output(ctx, "go", "version"), "go version "),
+		"kernel: " + Output(ctx, "uname", "-srm"),
+		"Go: " + strings.TrimPrefix(Output(ctx, "go", "version"), "go version "),
 		"file system of the data folder: " + fileSystem(dir),
-		"jq, curl, bash: " + strings.Join([]string{
-			output(ctx, "jq", "--version"),
-			firstWords(output(ctx, "curl", "--version"), 2),
-			output(ctx, "bash", "-c", "echo bash $BASH_VERSION"),
-		}, ", "),
-		"load before the run: " + load(),
 	}
+	return append(append(lines, more...), "load before the run: "+load())
 }
 
-func output(ctx context.Context, name string, arguments ...string) string {
+// Output is the first line that a program prints; "unknown" if it does not run.
+func Output(ctx context.Context, name string, arguments ...string) string {
 	out, err := exec.CommandContext(ctx, name, arguments...).Output()
 	if err != nil {
 		return "unknown"
@@ -36,14 +33,15 @@ func output(ctx context.Context, name string, arguments ...string) string {
 	return strings.TrimSpace(first)
 }
 
-func firstWords(text string, n int) string {
+// FirstWords are the first n words of a text.
+func FirstWords(text string, n int) string {
 	words := strings.Fields(text)
 	return strings.Join(words[:min(n, len(words))], " ")
 }
 
 func processor(ctx context.Context) string {
 	if runtime.GOOS == "darwin" {
-		return output(ctx, "sysctl", "-n", "machdep.cpu.brand_string")
+		return Output(ctx, "sysctl", "-n", "machdep.cpu.brand_string")
 	}
 	info, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {
@@ -62,7 +60,7 @@ func load() string {
 	if err != nil {
 		return "unknown"
 	}
-	return firstWords(string(averages), 3)
+	return FirstWords(string(averages), 3)
 }
 
 func fileSystem(dir string) string {
