@@ -49,7 +49,7 @@ func checkJournal(t *testing.T, s scenario, seen session) {
 	}
 	records := readJournal(t, seen.data)
 	got := map[string]truth{}
-	for _, a := range query.Actions(records) {
+	for _, a := range query.Join(records) {
 		got[a.ToolUseID] = truth{a.ToolName, string(a.Outcome), a.AgentID != ""}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
