@@ -97,6 +97,10 @@ func (r *rig) lines() (list [][]byte) {
 	defer in.Close()
 	for {
 		l, err := in.Next()
+		if errors.Is(err, archive.ErrDamaged) {
+			in.Skip()
+			continue
+		}
 		if err != nil {
 			return list
 		}
