@@ -82,9 +82,21 @@ func same(t *testing.T, what string, want, got any, wantErr, err error) {
 		t.Errorf("%s: %v, the engine itself: %v", what, err, wantErr)
 		return
 	}
+	if a, b := mustJSON(t, want), mustJSON(t, got); bytes.Equal(a, b) {
+		return // sooner known than by comparing field by field
+	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(query.Action{}), cmpopts.EquateApproxTime(0)); diff != "" {
 		t.Errorf("%s (-engine +client):\n%s", what, diff)
 	}
+}
+
+func mustJSON(t *testing.T, v any) []byte {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 func TestAnswersAreTheEngines(t *testing.T) {
@@ -106,7 +118,7 @@ func TestAnswersAreTheEngines(t *testing.T) {
 	}
 	for i, f := range filters {
 		name := fmt.Sprint(i)
-		for _, page := range []query.Page{{}, {Limit: 7, Oldest: true}, {Limit: 1000, Cursor: query.Order{Time: records[200].Timestamp, Host: "devbox", Seq: 201}.Cursor()}} {
+		for _, page := range []query.Page{{Limit: 30}, {Limit: 7, Oldest: true}, {Limit: 40, Cursor: query.Order{Time: records[200].Timestamp, Host: "devbox", Seq: 201}.Cursor()}} {
 			q := query.EventsQuery{Filter: f, Page: page, Raw: true, Unit: query.Actions}
 			want, err1 := m.Events(ctx, q)
 			got, err2 := c.Events(ctx, q)

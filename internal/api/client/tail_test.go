@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -87,7 +88,7 @@ func plainly(q query.EventsQuery) any {
 		terms = append(terms, t)
 	}
 	slices.SortStableFunc(terms, func(a, b query.Term) int {
-		return cmp.Or(strings.Compare(string(a.Field), string(b.Field)), strings.Compare(strings.Join(a.Values, "\x00"), strings.Join(b.Values, "\x00")))
+		return cmp.Or(strings.Compare(fmt.Sprint(a.Field, a.Not), fmt.Sprint(b.Field, b.Not)), strings.Compare(strings.Join(a.Values, "\x00"), strings.Join(b.Values, "\x00")))
 	})
 	return []any{q.Since.UnixNano(), terms, q.Limit, q.Cursor, q.Oldest, q.Raw, cmp.Or(q.Unit, query.Records)}
 }
