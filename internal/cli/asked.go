@@ -21,7 +21,8 @@ type asked struct {
 func (s *asked) close() error { return s.ended() }
 
 func (s *asked) each(ctx context.Context, f query.Filter, yield func(chosen) error) error {
-	for c, err := range s.chosen(ctx, f, true) {
+	page := query.Page{Limit: query.MaxLimit, Oldest: true}
+	for c, err := range merge(s.records(ctx, f, page), s.refused(ctx, f, page), true) {
 		if err != nil {
 			return err
 		}
@@ -33,19 +34,44 @@ func (s *asked) each(ctx context.Context, f query.Filter, yield func(chosen) err
 }
 
 func (s *asked) newest(ctx context.Context, f query.Filter, n int) ([]chosen, int64, error) {
-	var list []chosen
-	for c, err := range s.chosen(ctx, f, false) {
+	all := f
+	var records []query.Entry
+	for e, err := range s.records(ctx, f, query.Page{Limit: min(n+1, query.MaxLimit)}) {
 		if err != nil {
 			return nil, 0, err
 		}
-		if len(list) == n {
-			slices.Reverse(list)
-			return list, s.count(ctx, f), nil
+		if records = append(records, e); len(records) > n {
+			f.Since = e.Timestamp // nothing before it will be among the newest
+			break
+		}
+	}
+	var list []chosen
+	more := false
+	for c, err := range merge(given(records), s.refused(ctx, f, query.Page{Limit: min(n+1, query.MaxLimit)}), false) {
+		if err != nil {
+			return nil, 0, err
+		}
+		if more = len(list) == n; more {
+			break
 		}
 		list = append(list, c)
 	}
 	slices.Reverse(list)
+	if more {
+		return list, s.count(ctx, all), nil
+	}
 	return list, int64(len(list)), nil
+}
+
+// given is a list as a sequence.
+func given(list []query.Entry) iter.Seq2[query.Entry, error] {
+	return func(yield func(query.Entry, error) bool) {
+		for i := range list {
+			if !yield(list[i], nil) {
+				return
+			}
+		}
+	}
 }
 
 // count is how many records a filter selects, or -1. Calls that never ran are
@@ -82,16 +108,22 @@ func (s *asked) session(ctx context.Context, prefix string) (string, error) {
 	return line.Session.ID, nil
 }
 
-// chosen joins the records that the filter selects with the calls that only a
-// batch's record tells of, in order of time.
-func (s *asked) chosen(ctx context.Context, f query.Filter, oldest bool) iter.Seq2[chosen, error] {
-	page := query.Page{Limit: query.MaxLimit, Oldest: oldest}
-	batches := f
-	batches.Where(query.Hook, "PostToolBatch")
+// records are what the filter selects.
+func (s *asked) records(ctx context.Context, f query.Filter, page query.Page) iter.Seq2[query.Entry, error] {
+	return s.entries(ctx, query.EventsQuery{Filter: f, Page: page, Raw: true})
+}
+
+// refused are the calls that the filter selects and only a batch's record tells of.
+func (s *asked) refused(ctx context.Context, f query.Filter, page query.Page) iter.Seq2[query.Entry, error] {
+	f.Where(query.Hook, "PostToolBatch")
+	return s.entries(ctx, query.EventsQuery{Filter: f, Page: page, Unit: query.Actions, Raw: true})
+}
+
+// merge joins records with the calls that batches tell of, in order of time.
+func merge(some, others iter.Seq2[query.Entry, error], oldest bool) iter.Seq2[chosen, error] {
 	return func(yield func(chosen, error) bool) {
-		records := ahead(s.entries(ctx, query.EventsQuery{Filter: f, Page: page, Raw: true}))
+		records, refused := ahead(some), ahead(others)
 		defer records.stop()
-		refused := ahead(s.entries(ctx, query.EventsQuery{Filter: batches, Page: page, Unit: query.Actions, Raw: true}))
 		defer refused.stop()
 		for records.ok || refused.ok {
 			first := records.before(refused, oldest)

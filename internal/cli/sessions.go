@@ -125,21 +125,18 @@ func (t *sessionTable) put(s *query.SessionInfo) error {
 	if !s.Ended {
 		lasting += "…" // it has not said that it ended
 	}
-	notes := t.notes(s)
-	room := max(12, t.width-13-8-9-7-7-10-columns(notes.plain))
+	room := min(40, max(16, t.width-13-8-9-7-7-10-30))
 	text := fmt.Sprintf("%s  %s  %9s  %7s  %7s  %s  %s", t.paint.dim(pad(at, 13)), pad(columnsOf(clean(s.ID), 8), 8), lasting,
-		thousands(s.Prompts), thousands(s.Actions+s.Pending), pad(clip(clean(s.Project), room, true), room), notes.painted)
+		thousands(s.Prompts), thousands(s.Actions+s.Pending), pad(clip(clean(s.Project), room, true), room), t.notes(s))
 	_, err := fmt.Fprintln(t.w, strings.TrimRight(text, " "))
 	return err
 }
 
 func (t *sessionTable) end() error { return nil }
 
-// note is text, and the same text painted.
-type note struct{ plain, painted string }
-
 // notes are what of a session deserves a look.
-func (t *sessionTable) notes(s *query.SessionInfo) (n note) {
+func (t *sessionTable) notes(s *query.SessionInfo) string {
+	var parts []string
 	for _, c := range []struct {
 		n     int64
 		word  string
@@ -147,16 +144,11 @@ func (t *sessionTable) notes(s *query.SessionInfo) (n note) {
 	}{
 		{s.Pending, "running", t.paint.dim}, {s.Failures, "failed", t.paint.bad}, {s.Denied, "denied", t.paint.bad}, {s.Outside, "outside", t.paint.warn},
 	} {
-		if c.n == 0 {
-			continue
+		if c.n > 0 {
+			parts = append(parts, c.paint(thousands(c.n)+" "+c.word))
 		}
-		if n.plain != "" {
-			n.plain, n.painted = n.plain+" · ", n.painted+" · "
-		}
-		text := thousands(c.n) + " " + c.word
-		n.plain, n.painted = n.plain+text, n.painted+c.paint(text)
 	}
-	return n
+	return strings.Join(parts, " · ")
 }
 
 // sessionJSON writes a list or lines of JSON.

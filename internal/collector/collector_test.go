@@ -115,7 +115,7 @@ func TestRun(t *testing.T) {
 // A damaged index is made anew, also while nothing is recorded.
 func TestDamageHeals(t *testing.T) {
 	data := t.TempDir()
-	write(t, data, 9000)
+	write(t, data, 4200)
 	_, stop := run(t, Config{Data: data})
 	if err := stop(); err != nil {
 		t.Fatal(err)
@@ -134,7 +134,7 @@ func TestDamageHeals(t *testing.T) {
 				t.Fatal(err)
 			}
 			c, stop := run(t, Config{Data: data})
-			if n := records(t, c); n != 9001 {
+			if n := records(t, c); n != 4201 {
 				t.Errorf("%d records", n)
 			}
 			if err := stop(); err != nil {
@@ -211,7 +211,7 @@ func await(t *testing.T, so func() bool) {
 // An index that is spoilt while the collector idles is made anew by itself.
 func TestDamageHealsWhileIdle(t *testing.T) {
 	data := t.TempDir()
-	write(t, data, 9000)
+	write(t, data, 4200)
 	_, stop := run(t, Config{Data: data})
 	if err := stop(); err != nil { // what was written is then in the file itself
 		t.Fatal(err)
@@ -244,12 +244,12 @@ func TestDamageHealsWhileIdle(t *testing.T) {
 	})
 	await(t, func() bool {
 		h, err := c.Health(t.Context())
-		return err == nil && h.Ready && h.Status == api.OK && h.Index.Records == 9001 && !h.Index.Rebuilding
+		return err == nil && h.Ready && h.Status == api.OK && h.Index.Records == 4201 && !h.Index.Rebuilding
 	})
 	if page, err := c.Events(t.Context(), q); err != nil || len(page.Entries) != 1 {
 		t.Errorf("%+v, %v", page, err)
 	}
-	if n := records(t, c); n != 9001 {
+	if n := records(t, c); n != 4201 {
 		t.Errorf("%d records", n)
 	}
 }
