@@ -7,6 +7,7 @@
 //
 //	logs/claude-telemetry.jsonl                 the active segment
 //	logs/claude-telemetry-<first seq>.jsonl     older segments; 12 digits
+//	logs/claude-telemetry-<first seq>.jsonl.zst those compressed since; see package archive
 //	logs/journal.lock                           the lock; empty
 //	logs/journal.head                           where the active segment ends
 //	spool/<unix ns>-<pid>-<random>.json         records that could not get the lock
@@ -65,6 +66,12 @@
 // T as captured_at and names its file in "spool". A file is removed once its
 // record is on the disk; one whose name already stands near the journal's end is
 // removed without being appended again.
+//
+// # Compression
+//
+// Older segments but the newest may be replaced by a compressed form, whose name has
+// ".zst" behind. Where both are there, the compressed one does not count: it may be
+// half of one. Offsets, in cursors and elsewhere, are those before compression.
 //
 // # Retention
 //

@@ -477,7 +477,7 @@ func TestRetention(t *testing.T) {
 	b.opts.SegmentBytes = 2000
 	b.append(40)
 	before, _ := Segments(b.data)
-	removed, err := New(b.data, b.opts).Retain(before[2].First - 1, nil)
+	removed, err := New(b.data, b.opts).Retain(before[2].First-1, nil)
 	if err != nil || len(removed) != 2 {
 		t.Fatalf("removed %d segments, %v", len(removed), err)
 	}

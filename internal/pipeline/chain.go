@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	checkEvery = 10_000          // lines, after which ctx is asked and the place may be saved
-	saveEvery  = 5 * time.Second // at most so much is checked again after a crash
+	checkEvery = 10_000 // lines, after which ctx is asked and the place may be saved
+	savePolls  = 5      // after how many polls the place is saved: so much is checked again after a crash
 )
 
 // chain checks every line of the journal once, and tells each fault once: it is a
@@ -29,9 +29,10 @@ type chain struct {
 	saved   time.Time
 	dirty   bool
 
-	mu   sync.Mutex
-	book book
-	err  string
+	mu      sync.Mutex
+	book    book
+	durable uint64 // the last record of the book as it was saved
+	err     string
 }
 
 func newChain(p *Pipeline) *chain {
@@ -47,6 +48,7 @@ func (c *chain) load() (err error) {
 	if c.book, err = readJSON[book](c.path); err != nil {
 		return err
 	}
+	c.durable = c.book.State.Cursor.Seq
 	c.checker = journal.NewChecker(c.book.State)
 	return nil
 }
@@ -141,7 +143,7 @@ func (c *chain) rest(end bool) error {
 		}
 	}
 	c.keep()
-	if c.dirty && time.Since(c.saved) > saveEvery {
+	if c.dirty && time.Since(c.saved) > savePolls*c.p.opts.Poll {
 		if err := c.save(); err != nil {
 			return err
 		}
@@ -170,6 +172,9 @@ func (c *chain) save() error {
 		return err
 	}
 	c.saved, c.dirty = time.Now(), false
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.durable = c.book.State.Cursor.Seq
 	return nil
 }
 
@@ -191,11 +196,11 @@ func (c *chain) status() ChainStatus {
 	}
 }
 
-// passed is the last record that was checked, and will not be again.
+// passed is the last record that was checked and will not be again, whatever happens.
 func (c *chain) passed() uint64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.book.State.Cursor.Seq
+	return c.durable
 }
 
 // lostFault says as a fault of the chain that a cursor is not borne out.

@@ -7,6 +7,7 @@ package pipeline
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -63,6 +64,9 @@ func New(opts Options) *Pipeline {
 // Its error says why it could not begin; whatever happens later is in Status. It
 // is called once.
 func (p *Pipeline) Run(ctx context.Context) error {
+	if p.opts.Journal == nil {
+		return errors.New("run the pipeline: it has no journal to append to")
+	}
 	if err := os.MkdirAll(journal.LogsDir(p.opts.Data), 0o700); err != nil {
 		return fmt.Errorf("create the journal's folder: %w", err)
 	}

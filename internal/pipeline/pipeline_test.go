@@ -57,10 +57,9 @@ func TestASlowSinkHoldsUpNobody(t *testing.T) {
 
 // What fails for a while comes again, in order, none left out.
 func TestTemporaryFailures(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 1))
 	s := &store{name: "s", block: 7}
 	s.fail = func(int, []journal.Stored) error {
-		if random.IntN(3) == 0 {
+		if rand.IntN(3) == 0 {
 			s.lines, s.since = s.lines[:len(s.lines)-s.since], 0 // it forgets, too
 			return errors.New("not today")
 		}
@@ -69,7 +68,7 @@ func TestTemporaryFailures(t *testing.T) {
 	r := newRig(t, s)
 	p, stop := r.start()
 	for range 40 {
-		r.append(random.IntN(30))
+		r.append(rand.IntN(30))
 	}
 	want := int(r.end().Seq)
 	r.until("all is there", func() bool { return s.len() == want })

@@ -160,7 +160,7 @@ func TestFramesEndWithLines(t *testing.T) {
 
 // A damaged file is an error that names it, or reads as before: never otherwise.
 func TestDamage(t *testing.T) {
-	want := text(many(2000, 400)...)
+	want := text(many(800, 400)...) // two frames
 	whole, err := os.ReadFile(pack(t, t.TempDir(), 1, want))
 	if err != nil {
 		t.Fatal(err)
