@@ -10,6 +10,7 @@ import (
 	"agent-telemetry/internal/journal"
 	"agent-telemetry/internal/journal/archive"
 	"agent-telemetry/internal/query"
+	"agent-telemetry/internal/service"
 )
 
 const (
@@ -130,8 +131,10 @@ func (a *app) live(ctx context.Context, engine query.Engine, q query.TailQuery, 
 			}
 		})
 	}()
-	tick := time.NewTicker(pollEvery)
+	tick, look := time.NewTicker(pollEvery), time.NewTicker(lookEvery)
 	defer tick.Stop()
+	defer look.Stop()
+	gone := a.collectorGone()
 	seen := q.After.Seq
 	var err error
 	for {
@@ -153,12 +156,34 @@ func (a *app) live(ctx context.Context, engine query.Engine, q query.TailQuery, 
 			seen = e.Seq
 		case <-tick.C:
 			err = s.idle(a.now())
+		case <-look.C:
+			if gone() { // the engine would wait for it to come again
+				cancel()
+				<-ended
+				return seen, errors.New("it has ended")
+			}
 		}
 		if err != nil {
 			cancel()
 			<-ended
 			return seen, errors.Join(errShown, err)
 		}
+	}
+}
+
+// lookEvery is how often a tail looks whether the collector still runs.
+const lookEvery = time.Second
+
+// collectorGone returns what tells whether the collector that runs has ended. Of
+// one that --addr names, only its answers can tell.
+func (a *app) collectorGone() func() bool {
+	found, err := service.Find(a.journalFolder())
+	if a.addrFlag != "" || err != nil || found == nil {
+		return func() bool { return false }
+	}
+	return func() bool {
+		c, err := service.Find(a.journalFolder())
+		return err == nil && (c == nil || c.PID != found.PID)
 	}
 }
 

@@ -37,6 +37,22 @@ func size(n int64) string {
 	return fmt.Sprintf("%.3g %cB", f, " kMGT"[unit])
 }
 
+// since is how long ago something was.
+func since(now, at time.Time) string {
+	d := now.Sub(at)
+	switch {
+	case d < time.Second:
+		return "just now"
+	case d < time.Minute:
+		return fmt.Sprintf("%d s ago", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min ago", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h ago", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days ago", int(d.Hours())/24)
+}
+
 // progress shows how far something long has come, on a terminal only.
 type progress struct {
 	w     io.Writer

@@ -20,13 +20,12 @@ import (
 
 // upFlags are the flags of up.
 type upFlags struct {
-	demo    bool
-	play    demoFlags
-	detach  bool
-	wait    time.Duration
-	age     string
-	bytes   string
-	verbose bool
+	demo   bool
+	play   demoFlags
+	detach bool
+	wait   time.Duration
+	age    string
+	bytes  string
 }
 
 func (a *app) upCommand() *cobra.Command {
@@ -151,59 +150,6 @@ func (a *app) stateLine(h *api.Health) string {
 		chain = "the chain is BROKEN"
 	}
 	return fmt.Sprintf("%s records, %s, index %s", thousands(h.Index.Records), chain, size(h.Index.Bytes))
-}
-
-// upDetached starts the collector in the background and waits until it is ready.
-func (a *app) upDetached(ctx context.Context, cfg *collector.Config, flags *upFlags) error {
-	program, err := os.Executable()
-	if err != nil {
-		return fmt.Errorf("find this program: %w", err)
-	}
-	args := []string{"up", "--data", cfg.Data, "--addr", cfg.Addr}
-	if cfg.RetainFor > 0 {
-		args = append(args, "--retention-age", flags.age)
-	}
-	if cfg.RetainBytes > 0 {
-		args = append(args, "--retention-size", flags.bytes)
-	}
-	ctx, cancel := context.WithTimeout(ctx, flags.wait)
-	defer cancel()
-	progress := newProgress(a.err, a.now)
-	progress.unit = " records"
-	b, err := service.StartDetached(service.Start{
-		Data: cfg.Data, Program: program, Args: args,
-		Waiting: func(*service.Collector) { a.showCatchingUp(ctx, progress) },
-	})
-	if err != nil {
-		return err
-	}
-	c, err := b.Wait(ctx)
-	progress.clear()
-	switch {
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return fmt.Errorf("the collector, process %d, is not ready yet; it goes on, and 'agent-telemetry status' tells how far it is", b.PID())
-	case err != nil:
-		return fmt.Errorf("the collector did not start: %w", err)
-	}
-	_, err = fmt.Fprintf(a.out, "The collector runs: %s.\n", a.whoRuns(c))
-	return err
-}
-
-// showCatchingUp shows on a terminal how far a starting collector has read.
-func (a *app) showCatchingUp(ctx context.Context, p *progress) {
-	if !p.due() {
-		return
-	}
-	c, err := a.dial()
-	if err != nil || c == nil {
-		return
-	}
-	defer c.Close()
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
-	if h, err := c.Health(ctx); err == nil {
-		p.show(int64(h.Index.Seq), int64(h.Journal.Seq))
-	}
 }
 
 func retentionAge(text string) (time.Duration, error) {
