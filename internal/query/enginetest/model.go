@@ -115,11 +115,12 @@ func (m *Model) selected(u query.Unit, f *query.Filter) (list []*entry) {
 // page cuts the wanted page out of what is in order.
 func page[T any](all []T, order func(T) query.Order, p query.Page) (list []T, next query.Cursor) {
 	all = slices.Clone(all)
+	from, _ := p.Cursor.Order() // Check let none pass that is not one
 	if !p.Oldest {
 		slices.Reverse(all)
 	}
 	for _, one := range all {
-		if p.Cursor != "" && !behind(order(one), p) {
+		if p.Cursor != "" && !behind(order(one), from, p.Oldest) {
 			continue
 		}
 		if len(list) == p.Limit {
@@ -130,13 +131,10 @@ func page[T any](all []T, order func(T) query.Order, p query.Page) (list []T, ne
 	return list, ""
 }
 
-func behind(o query.Order, p query.Page) bool {
-	c, err := p.Cursor.Order()
-	if err != nil {
-		return false // Check let no such cursor pass
+// behind reports whether a place lies behind another, in the order of a page.
+func behind(o, from query.Order, oldest bool) bool {
+	if oldest {
+		return o.Compare(from) > 0
 	}
-	if p.Oldest {
-		return o.Compare(c) > 0
-	}
-	return o.Compare(c) < 0
+	return o.Compare(from) < 0
 }

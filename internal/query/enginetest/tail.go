@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"context"
+	"errors"
 
 	"agent-telemetry/internal/query"
 )
@@ -12,18 +13,24 @@ func (m *Model) Tail(ctx context.Context, q query.TailQuery, yield func(*query.E
 	if err != nil {
 		return err
 	}
+	release()
+	return m.tail(ctx, &q, yield)
+}
+
+func (m *Model) tail(ctx context.Context, q *query.TailQuery, yield func(*query.Entry) bool) error {
+	m.mu.RLock()
 	from, err := m.from(q.After)
 	var last []*entry
 	if q.After == (query.Key{}) {
 		last = m.selected(q.Unit, &q.Filter)
 		last = last[max(0, len(last)-q.Last):]
 	}
-	release()
+	m.mu.RUnlock()
 	if err != nil || !handOn(last, q.Raw, yield) {
 		return err
 	}
 	for {
-		list, n, more := m.since(from, &q)
+		list, n, more := m.since(from, q)
 		if !handOn(list, q.Raw, yield) {
 			return nil
 		}
@@ -86,4 +93,21 @@ func (m *Model) from(after query.Key) (int, error) {
 		return 0, query.Bad("after", "no record of a journal %.60q", after.Journal)
 	}
 	return place, nil
+}
+
+// known lists what Tail hands on before it has to wait.
+func (m *Model) known(q query.TailQuery) (list []query.Entry, err error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel() // which Tail looks at once it would wait
+	take := func(e *query.Entry) bool {
+		list = append(list, *e)
+		return true
+	}
+	if err := q.Check(); err != nil {
+		return nil, err
+	}
+	if err := m.tail(ctx, &q, take); !errors.Is(err, context.Canceled) {
+		return nil, err
+	}
+	return list, nil
 }
