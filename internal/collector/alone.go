@@ -54,6 +54,9 @@ func openAlone(ctx context.Context, data, path string, anew bool, progress Progr
 	if err == nil {
 		err = a.readIn(ctx, data, progress)
 	}
+	if errors.Is(err, index.ErrRewound) { // it was found to be damaged on the way
+		err = a.readIn(ctx, data, progress)
+	}
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -81,22 +84,52 @@ func (a *Alone) readIn(ctx context.Context, data string, progress Progress) erro
 		return err
 	}
 	defer reader.Close()
-	batch := make([]journal.Stored, 0, batchRecords)
-	for ended := false; !ended; batch = batch[:0] {
-		if batch, ended, err = fill(ctx, reader, batch); err != nil {
-			return fmt.Errorf("read the journal in %s: %w", data, err)
-		}
-		if len(batch) == 0 {
+	ctx, cancel := context.WithCancel(ctx)
+	batches, failed := make(chan []journal.Stored), make(chan error, 1)
+	go func() { // one batch is parsed while another is indexed
+		defer close(batches)
+		failed <- readAll(ctx, reader, batches)
+	}()
+	var refused error
+	for batch := range batches {
+		if refused != nil {
 			continue
 		}
-		if err := a.Put(ctx, batch); err != nil {
-			return fmt.Errorf("index record %d: %w", batch[0].Record.Seq, err)
-		}
-		if progress != nil {
+		if refused = a.Put(ctx, batch); refused != nil {
+			cancel()
+		} else if progress != nil {
 			progress(int64(batch[len(batch)-1].Record.Seq), int64(head.Seq))
 		}
 	}
+	cancel()
+	err = <-failed
+	if refused != nil {
+		return fmt.Errorf("index the journal in %s: %w", data, refused)
+	}
+	if err != nil {
+		return fmt.Errorf("read the journal in %s: %w", data, err)
+	}
 	return nil
+}
+
+// readAll reads all records there are.
+func readAll(ctx context.Context, reader *journal.Reader, to chan<- []journal.Stored) error {
+	for {
+		batch, ended, err := fill(ctx, reader, make([]journal.Stored, 0, batchRecords))
+		if err != nil {
+			return err
+		}
+		if len(batch) > 0 {
+			select {
+			case to <- batch:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		if ended {
+			return nil
+		}
+	}
 }
 
 // reader reads on from where the index is, or from the beginning where the
