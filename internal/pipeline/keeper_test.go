@@ -38,14 +38,14 @@ func TestOldSegmentsAreCompressed(t *testing.T) {
 	r.append(200)
 	p, stop := r.start()
 	r.checked(p)
-	r.until("it has looked twice", func() bool { return ranAgain(r, p) && ranAgain(r, p) })
+	lookedTwice(r, p)
 	if n := compressed(r); n > 0 {
 		t.Errorf("%d segments of today are compressed", n)
 	}
 	day.Store(1)
 	segments := r.segments()
 	r.until("all but the newest older one are", func() bool { return compressed(r) == len(segments)-2 })
-	r.until("it has looked again", func() bool { return ranAgain(r, p) })
+	lookedTwice(r, p)
 	stop()
 	segments = r.segments()
 	if last := segments[len(segments)-2]; last.Compressed || last.Active {
@@ -64,14 +64,16 @@ func TestOldSegmentsAreCompressed(t *testing.T) {
 	late.mustEqual(r)
 }
 
-// ranAgain waits for a look at the segments that begins after this.
-func ranAgain(r *rig, p *Pipeline) bool {
-	run := p.Status().Keeper.LastRun
-	r.until("it has looked", func() bool {
-		now := p.Status().Keeper.LastRun
-		return now != nil && (run == nil || now.After(*run))
-	})
-	return true
+// lookedTwice waits for a look at the segments that begins after this.
+func lookedTwice(r *rig, p *Pipeline) {
+	r.Helper()
+	for range 2 {
+		before := p.Status().Keeper.LastRun
+		r.until("it has looked", func() bool {
+			run := p.Status().Keeper.LastRun
+			return run != nil && (before == nil || run.After(*before))
+		})
+	}
 }
 
 func TestWhatASinkHasNotPassedStays(t *testing.T) {
@@ -90,7 +92,7 @@ func TestWhatASinkHasNotPassedStays(t *testing.T) {
 	r.until("the first are there", func() bool { return lagging.len() >= 50 })
 	r.append(200)
 	r.checked(p)
-	r.until("it has looked twice", func() bool { return ranAgain(r, p) && ranAgain(r, p) })
+	lookedTwice(r, p)
 	if first := r.verify().First; first > uint64(lagging.len()) {
 		t.Fatalf("the journal begins with record %d, the sink has %d", first, lagging.len())
 	}

@@ -109,14 +109,12 @@ func writeFrames(ctx context.Context, from io.Reader, to io.Writer) error {
 // more. At the end it returns what is left, and then nothing.
 func nextFrame(in *bufio.Reader, text []byte) ([]byte, error) {
 	for len(text) < maxFrame {
-		next, err := in.Peek(1)
-		if errors.Is(err, io.EOF) {
+		if _, err := in.Peek(1); errors.Is(err, io.EOF) {
 			return text, nil
-		}
-		if err != nil {
+		} else if err != nil {
 			return nil, err
 		}
-		next, _ = in.Peek(min(in.Buffered(), maxFrame-len(text)))
+		next, _ := in.Peek(min(in.Buffered(), maxFrame-len(text)))
 		line := bytes.IndexByte(next, '\n') + 1
 		if line == 0 {
 			line = len(next)
