@@ -17,7 +17,7 @@ LINTER   := $(GO) tool -modfile=tools/lint/go.mod
 .DEFAULT_GOAL := help
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # A program that the linker has just written starts slower than a copy of it, since
 # the linker's file sits in small pages. The rename swaps it in under running hooks.
@@ -46,6 +46,12 @@ bench: build ## measure what the hook costs; bench/README.md says what else it n
 	$(GO) run ./bench/hook -hook bin/agent-telemetry-hook $(BENCHFLAGS)
 	$(GO) test -run '^$$' -bench . ./internal/journal ./internal/jsontree ./internal/privacy ./internal/shell
 
+bench-query: build ## measure the collector and its answers; BENCHFLAGS='-n 10000000 -keep DIR -live' for all of it
+	$(GO) run ./bench/query -bin bin $(BENCHFLAGS)
+
+bench-sqlite: ## measure both SQLite drivers on the index's own statements
+	cd bench/sqlite && $(GO) run . $(BENCHFLAGS)
+
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@grep -rl --include='*_test.go' '^func Fuzz' internal | sort | while read -r file; do \
 	  for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$file"); do \
@@ -70,4 +76,4 @@ install: build ## install programs, man pages and completions below PREFIX (~/.l
 clean: ## remove what was built and installed for the tests
 	rm -rf bin dist e2e/.cache
 
-.PHONY: help build run test race e2e lint bench fuzz install clean
+.PHONY: help build run test race e2e lint bench bench-query bench-sqlite fuzz install clean
