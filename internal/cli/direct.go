@@ -48,6 +48,19 @@ func othersData(data string) bool {
 	return ok && uid != effectiveUser()
 }
 
+// mine refuses to write into another user's data folder: that user could not use
+// what would be made there.
+func mine(data string) error {
+	if !othersData(data) {
+		return nil
+	}
+	uid, name := personOf(data)
+	if name == "" {
+		name = fmt.Sprint("number ", uid)
+	}
+	return fmt.Errorf("%s belongs to another user, %s: run this as that user", data, name)
+}
+
 func (a *app) reindexCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "reindex",
@@ -61,6 +74,9 @@ not; a damaged one is made anew by itself. The collector must not run meanwhile.
 
 func (a *app) reindex(ctx context.Context) error {
 	data := a.journalFolder()
+	if err := mine(data); err != nil {
+		return err
+	}
 	found, err := service.Find(data)
 	if err != nil {
 		return err

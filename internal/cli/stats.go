@@ -177,7 +177,10 @@ func countCSV(w *csv.Writer, c *query.Counts) error {
 	err := w.Write(inertRow(append(append([]string{"start"}, named(c.Series)...), "other")))
 	for i := range c.Buckets {
 		b := &c.Buckets[i]
-		row := []string{b.Start.Format(time.RFC3339)}
+		row := []string{""} // a single bucket over everything has no beginning
+		if !b.Start.IsZero() {
+			row[0] = b.Start.Format(time.RFC3339)
+		}
 		for _, n := range b.Counts {
 			row = append(row, strconv.FormatInt(n, 10))
 		}

@@ -30,12 +30,15 @@ func (a *app) countTable(c *query.Counts, q *query.CountQuery) error {
 	if len(names) == 1 {
 		names = []string{what(q)}
 	}
+	for i := range names {
+		names[i] = clean(names[i])
+	}
 	rows, sums, most := cells(c, other)
 	columnWidth := func(i int) int { return max(7, min(columns(names[i]), 14)) }
 	atWidth, layout := layoutOf(q.Bucket)
 	head, room := pad("", atWidth), width-atWidth-2
 	for i := range names {
-		head += "  " + right(clip(clean(names[i]), columnWidth(i), false), columnWidth(i))
+		head += "  " + right(clip(names[i], columnWidth(i), false), columnWidth(i))
 		room -= 2 + columnWidth(i)
 	}
 	fmt.Fprintln(a.out, paint.dim(head))

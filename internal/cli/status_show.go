@@ -121,7 +121,7 @@ func (a *app) indexLine(h *api.Health, asked bool) string {
 }
 
 func (a *app) sinkLine(s *api.SinkHealth) string {
-	text := clean(s.Name) + " " + string(s.State)
+	text := clean(s.Name) + " " + clean(string(s.State))
 	if s.Seq > 0 {
 		text += fmt.Sprintf(", at record %s", thousands(int64(s.Seq)))
 	}

@@ -79,6 +79,9 @@ func (a *app) up(ctx context.Context, flags *upFlags) error {
 	if cfg.RetainBytes, err = retentionSize(flags.bytes); err != nil {
 		return err
 	}
+	if err := mine(cfg.Data); err != nil {
+		return err
+	}
 	found, err := service.Find(cfg.Data)
 	if err != nil {
 		return err
@@ -127,7 +130,11 @@ func (a *app) upHere(ctx context.Context, cfg collector.Config) error {
 		fmt.Fprintf(a.out, "Collecting from %s, answering at %s\n", cfg.Data, url)
 	}
 	cfg.Ready = func(h api.Health) {
-		fmt.Fprintf(a.out, "Ready: %s. Ctrl-C ends it.\n", a.stateLine(&h))
+		hint := ""
+		if _, ok := terminal(a.out); ok {
+			hint = " Ctrl-C ends it."
+		}
+		fmt.Fprintf(a.out, "Ready: %s.%s\n", a.stateLine(&h), hint)
 		debug.FreeOSMemory() // what catching up took
 	}
 	err := collector.Run(ctx, cfg)
