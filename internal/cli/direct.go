@@ -84,11 +84,6 @@ func (a *app) reindex(ctx context.Context) error {
 	if found != nil {
 		return fmt.Errorf("the collector uses the index (%s): end it by 'agent-telemetry down' first", a.whoRuns(found))
 	}
-	lock, err := service.Hold(ctx, data) // no collector may begin meanwhile
-	if err != nil {
-		return err
-	}
-	defer lock.Release()
 	start := a.now()
 	progress := newProgress(a.err, a.now)
 	progress.unit = " records"

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"agent-telemetry/internal/collector"
 	"agent-telemetry/internal/service"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -298,4 +299,54 @@ func awaited(ts *testscript.TestScript, neg bool, args []string) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	ts.Fatalf("%q never came; the last was:\n%s", args[0], ts.ReadFile("stdout"))
+}
+
+// Of several commands that start one at once, one does, and all are content.
+func TestManyAtOnce(t *testing.T) {
+	m := newMachine(t)
+	said := make(chan error, 4)
+	for range cap(said) {
+		cmd := m.command("up", "--detach")
+		go func() {
+			out, err := cmd.CombinedOutput()
+			if err != nil {
+				err = errors.New(err.Error() + ": " + string(out))
+			}
+			said <- err
+		}()
+	}
+	for range cap(said) {
+		if err := <-said; err != nil {
+			t.Error(err)
+		}
+	}
+	m.running()
+}
+
+// A command that has the index open is waited for.
+func TestIndexInUse(t *testing.T) {
+	m := newMachine(t)
+	m.record()
+	x, err := collector.OpenAlone(t.Context(), m.data, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out := m.ok("events"); strings.Count(out, "\n") != 2 {
+		t.Errorf("events: %s", out)
+	}
+	m.fails("another process has the index open", "reindex")
+	cmd := m.command("up", "--detach")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	await(t, func() bool {
+		text, _ := os.ReadFile(service.LogPath(m.data))
+		return strings.Contains(string(text), "another command has the index open")
+	})
+	if err := x.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -71,8 +72,11 @@ touched. On a terminal the day begins again until Ctrl-C. Elsewhere it is played
 }
 
 func (a *app) up(ctx context.Context, flags *upFlags) error {
-	cfg := collector.Config{Data: a.journalFolder(), Addr: a.addr(), Version: Version}
-	var err error
+	data, err := filepath.Abs(a.journalFolder())
+	if err != nil {
+		return fmt.Errorf("find the data folder: %w", err)
+	}
+	cfg := collector.Config{Data: data, Addr: a.addr(), Version: Version}
 	if cfg.RetainFor, err = retentionAge(flags.age); err != nil {
 		return err
 	}

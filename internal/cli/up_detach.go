@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"agent-telemetry/internal/collector"
@@ -41,10 +42,23 @@ func (a *app) upDetached(ctx context.Context, cfg *collector.Config, flags *upFl
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return fmt.Errorf("the collector, process %d, is not ready yet; it goes on, and 'agent-telemetry status' tells how far it is", b.PID())
 	case err != nil:
-		return fmt.Errorf("the collector did not start: %w", err)
+		return a.didNotStart(cfg.Data, err)
 	}
 	_, err = fmt.Fprintf(a.out, "The collector runs: %s.\n", a.whoRuns(c))
 	return err
+}
+
+// didNotStart tells why, unless another command was quicker to start one.
+func (a *app) didNotStart(data string, err error) error {
+	var died *service.DiedError
+	if !errors.As(err, &died) {
+		return fmt.Errorf("start the collector: %w", err)
+	}
+	if found, err := service.Find(data); err == nil && found != nil {
+		_, err := fmt.Fprintf(a.out, "The collector is running already: %s.\n", a.whoRuns(found))
+		return err
+	}
+	return fmt.Errorf("the collector did not start: %s", strings.TrimPrefix(died.Error(), "agent-telemetry: "))
 }
 
 // showCatchingUp shows on a terminal how far a starting collector has read.

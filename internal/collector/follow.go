@@ -110,8 +110,9 @@ func (r *running) caughtUp() bool {
 	return false
 }
 
-// lockedFor is how long a command that has the index open is waited for.
-const lockedFor = time.Minute
+// lockedFor is how long a command that has the index open is waited for: it may be
+// making it anew from years of records.
+const lockedFor = time.Hour
 
 // openIndex opens the index, and waits for a command that has it open.
 func (r *running) openIndex(ctx context.Context, lines *archive.Lines) (*index.Index, error) {
