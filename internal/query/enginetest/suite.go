@@ -92,6 +92,8 @@ type checker struct {
 	byKey   map[query.Key]*event.Record
 	words   *vocabulary
 	said    *answers
+
+	patience time.Duration // how long an answer may take
 }
 
 // answers counts answers that are not lists.
@@ -100,7 +102,7 @@ type answers struct{ complete, partial int }
 func newChecker(t tb, engine query.Engine, records []event.Record) *checker {
 	m := NewModel()
 	m.Add(records...)
-	c := &checker{tb: t, engine: engine, model: m, records: records, words: newVocabulary(records), said: new(answers)}
+	c := &checker{tb: t, engine: engine, model: m, records: records, words: newVocabulary(records), said: new(answers), patience: patience}
 	c.byKey = map[query.Key]*event.Record{}
 	for i := range records {
 		c.byKey[query.Key{Journal: records[i].Metadata.Journal, Seq: records[i].Seq}] = &records[i]
@@ -112,7 +114,7 @@ func newChecker(t tb, engine query.Engine, records []event.Record) *checker {
 const patience = time.Minute
 
 func (c *checker) ctx() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.Background(), patience)
+	return context.WithTimeout(context.Background(), c.patience)
 }
 
 // completed holds an engine to being complete more often than not.
