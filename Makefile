@@ -17,7 +17,7 @@ LINTER   := $(GO) tool -modfile=tools/lint/go.mod
 .DEFAULT_GOAL := help
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # A program that the linker has just written starts slower than a copy of it, since
 # the linker's file sits in small pages. The rename swaps it in under running hooks.
