@@ -93,7 +93,7 @@ func (b *bench) tellLive(l *live, runs []string, lost int, busy float64) {
 	s, h := summarize(late), summarize(ran)
 	b.report.Heading("Live")
 	b.report.Paragraph(fmt.Sprintf("The real hook, started %d times a second for %v beside the collector of the questions, with a client on /api/v1/stream: from the hook's exit until the client has the record. "+
-		"The stream tells what is written before it is synced, so that %d of %d records were there before their hook had returned: they count as 0. The hooks themselves took %s ms at p50, %s ms at p99. "+
+		"A line is handed on once it is in the journal, whether its hook has returned or not: %d of %d records were there before, and count as 0. The hooks themselves took %s ms at p50, %s ms at p99. "+
 		"The collector used %.1f %% of a core meanwhile.",
 		liveRate, b.liveFor, early, len(late), report.Milliseconds(h.p50), report.Milliseconds(h.p99), busy))
 	row := []string{"from the hook's return to the client", fmt.Sprint(s.n), report.Milliseconds(s.p50), report.Milliseconds(s.p95), report.Milliseconds(s.p99), report.Milliseconds(s.max), fmt.Sprint(lost)}
