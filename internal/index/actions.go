@@ -1,7 +1,6 @@
 package index
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -60,30 +59,30 @@ func (x *Index) Actions(ctx context.Context, q query.ActionsQuery) (_ *query.Act
 // first.
 func (v *view) pending(q *query.ActionsQuery) ([]query.Action, error) {
 	v.x.mu.RLock()
-	var open []query.Action
+	type started struct {
+		query.Action
+		at    query.Order
+		first []query.Key // its first record
+	}
+	var open []started
 	for _, a := range v.x.joiners.all() {
 		if a.Outcome == event.Pending {
-			c := *a
-			c.Records = slices.Clone(a.Records)
-			open = append(open, c)
+			s := started{Action: *a, at: query.Order{Time: a.Start, Seq: a.Records[0]}, first: v.x.joiners.keys(a, v.x.seen.Journal)[:1]}
+			s.Records = slices.Clone(a.Records)
+			open = append(open, s)
 		}
 	}
-	name := v.x.seen.Journal
 	v.x.mu.RUnlock()
-	slices.SortStableFunc(open, func(a, b query.Action) int {
-		return cmp.Or(b.Start.Compare(a.Start), cmp.Compare(b.Records[0], a.Records[0]))
-	})
+	slices.SortStableFunc(open, func(a, b started) int { return b.at.Compare(a.at) })
 	list := []query.Action{}
 	for _, a := range open {
-		r, err := v.record(query.Key{Journal: name, Seq: a.Records[0]})
-		if errors.Is(err, os.ErrNotExist) {
-			continue
-		}
+		err := v.records(a.first, func(r *event.Record) {
+			if q.Match(r) && len(list) < q.Limit {
+				list = append(list, a.Action)
+			}
+		})
 		if err != nil {
 			return nil, err
-		}
-		if q.Match(r) && len(list) < q.Limit {
-			list = append(list, a)
 		}
 	}
 	return list, nil
@@ -95,27 +94,19 @@ func (r *rowReader) action(at ref) (*query.Action, error) {
 	if err != nil {
 		return nil, err
 	}
-	name, err := r.value(dimJournal, at.i)
-	if err != nil {
-		return nil, err
-	}
 	t, err := r.texts(at.i)
 	if err != nil {
 		return nil, err
 	}
 	var j query.Joiner
-	for _, seq := range made {
-		rec, err := r.record(query.Key{Journal: name, Seq: seq})
-		if errors.Is(err, os.ErrNotExist) {
-			continue // retention removed the beginning of it
-		}
-		if err != nil {
-			return nil, err
-		}
-		j.Add(rec)
+	if err := r.records(made, j.Add); err != nil {
+		return nil, err
 	}
 	if a := j.Action(t[textToolUse]); a != nil {
 		return a, nil
+	}
+	if list := j.Actions(); t[textToolUse] == "" && len(list) > 0 {
+		return list[0], nil // without an id it joins with nothing
 	}
 	e, err := r.entry(at, false)
 	if err != nil {

@@ -21,7 +21,7 @@ type text int
 const (
 	textToolUse text = iota
 	textPrompt
-	textMade // of a conclusion, numbers of the other records of its call; of a batch, of its calls; as distances
+	textMade // numbers of earlier records of the call that this one is of; of a batch, of its calls; as distances
 	textFile
 	textCommand
 	textPattern

@@ -16,14 +16,14 @@ const (
 	dimJournal dimension = iota
 	dimHost
 	dimSession
-	dimProject // path, NUL, name
+	dimProject // a pair of path and name
 	dimTool
 	dimEvent
 	dimHook
 	dimOutcome
 	dimLevel
 	dimOutside
-	dimAgent // id, NUL, type
+	dimAgent // a pair of id and type
 	dimPath
 	dimKind // a kind; its values are no ids
 	numDims

@@ -241,3 +241,35 @@ func TestFileModes(t *testing.T) {
 		}
 	}
 }
+
+// What retention removed is not told any more, nor counted.
+func TestRetention(t *testing.T) {
+	records := generated(9000)
+	keep := records[6000].Seq
+	last := records[len(records)-1]
+	end := last
+	end.Seq, end.Timestamp = last.Seq+1, last.Timestamp.Add(1)
+	end.EventType, end.HookEvent, end.SessionID, end.ToolUseID = event.Retention, "", "", ""
+	end.Retention = &event.Point{Seq: keep - 1}
+	l := newLedger(append(records, end))
+	p := path(t)
+	x := open(t, p, l, nil)
+	fill(t, x, l, 1000)
+	want := int64(len(l.stored) - 6000)
+	for _, reopened := range []bool{false, true} {
+		if reopened {
+			if err := x.Close(); err != nil {
+				t.Fatal(err)
+			}
+			x = open(t, p, l, nil)
+			fill(t, x, l, 1000)
+		}
+		got, err := keys(t.Context(), x)
+		if err != nil || int64(len(got)) != want || x.Stats().Records != want {
+			t.Errorf("%d records listed, %d counted, want %d (%v)", len(got), x.Stats().Records, want, err)
+		}
+		if len(got) > 0 && got[0].Seq < keep {
+			t.Errorf("record %d is still there", got[0].Seq)
+		}
+	}
+}

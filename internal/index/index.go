@@ -276,27 +276,22 @@ func (x *Index) loadState(ctx context.Context) error {
 
 // rejoin takes up the calls that were under way when the last block was sealed.
 func (x *Index) rejoin(ctx context.Context, list []open) error {
-	var seqs []query.Key
+	var keys []query.Key
 	for _, o := range list {
-		for _, s := range o.Records {
-			seqs = append(seqs, query.Key{Journal: o.Journal, Seq: s})
-		}
+		keys = append(keys, o.Records...)
 	}
-	slices.SortFunc(seqs, func(a, b query.Key) int { return cmp.Compare(a.Seq, b.Seq) })
 	v := &view{x: x, reader: reader{ctx: ctx, db: x.db}, groups: x.groups}
 	defer v.close()
-	for _, key := range slices.Compact(seqs) {
-		r, err := v.record(key)
-		if errors.Is(err, os.ErrNotExist) {
-			continue // removed by retention; the call stays as it was
-		}
-		if err != nil {
-			return err
-		}
+	err := v.records(keys, func(r *event.Record) {
+		x.joiners.in(r.Metadata.Journal)
 		j := x.joiners.of(r)
 		j.Add(r)
 		x.joiners.open += len(j.Actions())
+	})
+	if err != nil {
+		return err
 	}
+	x.joiners.in(x.seen.Journal)
 	for _, o := range list {
 		if a := x.joiners.action(o.Session, o.Call); a != nil {
 			a.Outcome = o.Outcome
@@ -369,7 +364,7 @@ func (x *Index) Stats() Stats {
 	defer x.mu.RUnlock()
 	s := Stats{Blocks: len(x.blocks), Seen: x.seen, Sealed: x.sealed, Last: x.seenTime}
 	for _, b := range x.blocks {
-		s.Records += count(b.sums[dimKind].records)
+		s.Records += count(b.sums[dimKind].records) - x.floor.below(b, x.journalName(b.journal))
 	}
 	for d := range x.builder.dims[:1] {
 		s.Records += count(x.builder.dims[d].records)
@@ -391,15 +386,38 @@ func count(list []uint32) (n int64) {
 
 func (x *Index) journalName(id uint32) string { return x.values[dimJournal].all()[id] }
 
-// record reads one record from the journal.
-func (v *view) record(key query.Key) (*event.Record, error) {
-	line, err := v.line(key)
-	if err != nil {
-		return nil, err
+// records reads records from the journal, in the order in which they arrived, each
+// once. Those that retention removed are left out.
+func (v *view) records(keys []query.Key, yield func(*event.Record)) error {
+	type place struct {
+		b *block
+		i int
 	}
-	r := &event.Record{}
-	if err := json.Unmarshal(line, r); err != nil {
-		return nil, fmt.Errorf("read record %s: %w", key, err)
+	var places []place
+	for _, key := range keys {
+		b, i, err := v.find(key)
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		places = append(places, place{b, i})
 	}
-	return r, nil
+	slices.SortFunc(places, func(a, b place) int { return cmp.Or(cmp.Compare(a.b.id, b.b.id), cmp.Compare(a.i, b.i)) })
+	for _, p := range slices.Compact(places) {
+		line, err := v.lineAt(p.b, p.i)
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		r := &event.Record{}
+		if err := json.Unmarshal(line, r); err != nil {
+			return fmt.Errorf("read a record: %w", err)
+		}
+		yield(r)
+	}
+	return nil
 }

@@ -1,11 +1,13 @@
 package index
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"agent-telemetry/internal/event"
@@ -83,6 +85,7 @@ func (x *Index) put(ctx context.Context, s *journal.Stored) error {
 // join adds a record's rows: its own, and those of calls that a batch tells of.
 func (x *Index) join(ctx context.Context, s *journal.Stored, main *row, state *session) error {
 	r := s.Record
+	x.joiners.in(r.Metadata.Journal)
 	j := x.joiners.of(r)
 	known := len(j.Actions())
 	j.Add(r)
@@ -94,19 +97,15 @@ func (x *Index) join(ctx context.Context, s *journal.Stored, main *row, state *s
 		}
 		if c.Sub == 0 {
 			main.dims[dimKind] = kindConclusion
-			main.texts[textMade] = distances(r.Seq, &c.Action)
 		}
 	}
-	calls := batched(j, r)
-	if len(calls) > 0 {
-		main.texts[textMade] = distances(r.Seq, calls...)
-	}
+	main.texts[textMade] = x.made(r, callsOf(j, r)...)
 	x.builder.add(main)
 	for _, c := range concluded {
 		if c.Sub == 0 {
 			continue
 		}
-		if err := x.told(ctx, s, c.Record, &c.Action, kindRefused, c.Sub); err != nil {
+		if err := x.told(ctx, s, c.Record, j.Action(c.Action.ToolUseID), kindRefused, c.Sub); err != nil {
 			return err
 		}
 	}
@@ -123,9 +122,15 @@ func (x *Index) join(ctx context.Context, s *journal.Stored, main *row, state *s
 	return nil
 }
 
-// batched are the calls of a batch.
-func batched(j *query.Joiner, r *event.Record) (list []*query.Action) {
-	if r.HookEvent != "PostToolBatch" {
+// callsOf are the calls that a record is of.
+func callsOf(j *query.Joiner, r *event.Record) (list []*query.Action) {
+	switch r.HookEvent {
+	case "PreToolUse", "PostToolUse", "PostToolUseFailure", "PermissionDenied":
+		if a := j.Action(r.ToolUseID); a != nil && r.EventType != event.TelemetryDisabled {
+			list = append(list, a)
+		}
+	case "PostToolBatch":
+	default:
 		return nil
 	}
 	for i := range r.Action.Calls {
@@ -144,7 +149,7 @@ func (x *Index) told(ctx context.Context, s *journal.Stored, r *event.Record, a 
 		return damaged("a batch was taken by half: %v", err)
 	}
 	told.ints[intSub], told.order.Sub = int64(sub), sub
-	told.texts[textMade] = distances(s.Record.Seq, a)
+	told.texts[textMade] = x.made(s.Record, a)
 	x.builder.add(&told)
 	return nil
 }
@@ -157,24 +162,25 @@ func (x *Index) start(id uint32, s *session) {
 	x.starts[id] = s.Info.Start.UnixNano()
 }
 
-// distances writes the numbers of the records that calls are made of, as how far
-// before record seq they stand.
-func distances(seq uint64, calls ...*query.Action) string {
-	var before []uint64
+// made writes the records that calls are made of so far, but for record r itself:
+// each as how far before r it stands, or, from another journal, in full.
+func (x *Index) made(r *event.Record, calls ...*query.Action) string {
+	var keys []query.Key
 	for _, a := range calls {
-		if a == nil {
-			continue
-		}
-		for _, s := range a.Records {
-			if s < seq {
-				before = append(before, s)
-			}
-		}
+		keys = append(keys, x.joiners.keys(a, r.Metadata.Journal)...)
 	}
-	slices.Sort(before)
+	slices.SortFunc(keys, func(a, b query.Key) int {
+		return cmp.Or(strings.Compare(a.Journal, b.Journal), cmp.Compare(a.Seq, b.Seq))
+	})
 	var b []byte
-	for _, s := range slices.Compact(before) {
-		b = binary.AppendUvarint(b, seq-s)
+	for _, k := range slices.Compact(keys) {
+		switch {
+		case k.Journal != r.Metadata.Journal:
+			id, _ := x.values[dimJournal].known(k.Journal)
+			b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(id)<<1|1), k.Seq)
+		case k.Seq < r.Seq:
+			b = binary.AppendUvarint(b, (r.Seq-k.Seq)<<1)
+		}
 	}
 	return string(b)
 }

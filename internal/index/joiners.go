@@ -12,6 +12,46 @@ type joiners struct {
 	bySession map[string]*query.Joiner
 	order     []string // sessions, the one that was used longest ago first
 	open      int      // calls, over all sessions
+
+	journal string                      // of the last record
+	older   map[*query.Action][]stretch // of calls that began in another journal
+}
+
+// stretch is how many of a call's records come from journals up to this one.
+type stretch struct {
+	journal string
+	n       int
+}
+
+// in says which journal the next record is of.
+func (x *joiners) in(journal string) {
+	if x.journal != journal && x.journal != "" {
+		was := x.older
+		x.older = map[*query.Action][]stretch{}
+		for _, a := range x.all() {
+			x.older[a] = append(was[a], stretch{x.journal, len(a.Records)})
+		}
+	}
+	x.journal = journal
+}
+
+// keys names the records that a call is made of so far.
+func (x *joiners) keys(a *query.Action, journal string) (keys []query.Key) {
+	if a == nil {
+		return nil
+	}
+	older := x.older[a]
+	for i, seq := range a.Records {
+		for len(older) > 0 && i >= older[0].n {
+			older = older[1:]
+		}
+		k := query.Key{Journal: journal, Seq: seq}
+		if len(older) > 0 {
+			k.Journal = older[0].journal
+		}
+		keys = append(keys, k)
+	}
+	return keys
 }
 
 // maxOpen bounds the calls that are followed. Sessions that die leave calls behind

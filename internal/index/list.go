@@ -2,7 +2,6 @@ package index
 
 import (
 	"context"
-	"encoding/binary"
 	"slices"
 
 	"agent-telemetry/internal/event"
@@ -244,20 +243,30 @@ func (t *texts) path() string {
 	return t[textSearch]
 }
 
-// made lists the numbers of the records that a concluded call is made of.
-func (r *rowReader) made(i int) ([]uint64, error) {
+// made lists the records that a row's call, or a batch's calls, are made of up to
+// that row's own record.
+func (r *rowReader) made(i int) ([]query.Key, error) {
 	t, err := r.texts(i)
 	if err != nil {
 		return nil, err
 	}
-	seq := uint64(r.ints[intSeq][i])
-	var list []uint64
-	for b := []byte(t[textMade]); len(b) > 0; {
-		d, n := binary.Uvarint(b)
-		if n <= 0 || d > seq {
-			return nil, damaged("a call made of a record %d before record %d", d, seq)
-		}
-		list, b = append(list, seq-d), b[n:]
+	name, err := r.value(dimJournal, i)
+	if err != nil {
+		return nil, err
 	}
-	return append(list, seq), nil
+	seq := uint64(r.ints[intSeq][i])
+	var list []query.Key
+	for b := []byte(t[textMade]); len(b) > 0; {
+		n := next(&b)
+		if n&1 == 0 {
+			list = append(list, query.Key{Journal: name, Seq: seq - n>>1})
+			continue
+		}
+		other, err := r.text(dimJournal, uint32(n>>1))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, query.Key{Journal: other, Seq: next(&b)})
+	}
+	return append(list, query.Key{Journal: name, Seq: seq}), nil
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
@@ -133,6 +134,14 @@ func isDamage(err error) bool {
 	var d *damageError
 	return errors.As(err, &d) || errors.Is(err, sqlite3.CORRUPT) || errors.Is(err, sqlite3.NOTADB) ||
 		errors.Is(err, sqlite3.IOERR_DATA) || errors.Is(err, sqlite3.IOERR_SHORT_READ)
+}
+
+// fullDisk gives SQLite's word for a full disk the system's.
+func fullDisk(err error) error {
+	if errors.Is(err, sqlite3.FULL) {
+		return fmt.Errorf("%w: %w", err, syscall.ENOSPC)
+	}
+	return err
 }
 
 // remove deletes the database's files.

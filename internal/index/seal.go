@@ -39,12 +39,19 @@ type floor struct {
 	Seq     uint64 `json:"seq"`
 }
 
+// below counts the records of a block that retention removed.
+func (f floor) below(b *block, journal string) int64 {
+	if journal != f.Journal || f.Seq < b.firstSeq {
+		return 0
+	}
+	return int64(min(f.Seq, b.lastSeq) - b.firstSeq + 1)
+}
+
 // open is a call that was under way.
 type open struct {
 	Session string        `json:"session"`
 	Call    string        `json:"call"`
-	Records []uint64      `json:"records"`
-	Journal string        `json:"journal"`
+	Records []query.Key   `json:"records"`
 	Outcome event.Outcome `json:"outcome"`
 }
 
@@ -63,7 +70,7 @@ func (x *Index) seal(ctx context.Context) error {
 	}
 	tx, err := x.db.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("seal a block: %w", err)
+		return fmt.Errorf("seal a block: %w", fullDisk(err))
 	}
 	defer func() { _ = tx.Rollback() }()
 	w := &sealer{ctx: ctx, tx: tx, b: b, enc: x.encoder}
@@ -84,7 +91,7 @@ func (x *Index) seal(ctx context.Context) error {
 		w.err = tx.Commit()
 	}
 	if w.err != nil {
-		return fmt.Errorf("seal a block: %w", w.err)
+		return fmt.Errorf("seal a block: %w", fullDisk(w.err))
 	}
 	x.publish(b, gone, st.Cursor)
 	return nil
@@ -93,7 +100,7 @@ func (x *Index) seal(ctx context.Context) error {
 func (x *Index) state() state {
 	st := state{Cursor: x.seen, Floor: x.floor}
 	for _, a := range x.joiners.all() {
-		st.Open = append(st.Open, open{a.SessionID, a.ToolUseID, a.Records, x.seen.Journal, a.Outcome})
+		st.Open = append(st.Open, open{a.SessionID, a.ToolUseID, x.joiners.keys(a, x.seen.Journal), a.Outcome})
 	}
 	return st
 }

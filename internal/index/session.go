@@ -38,8 +38,8 @@ type lane struct {
 
 // notice is a record that tells how a background call ended.
 type notice struct {
-	Call string `json:"call"` // its tool_use_id
-	Seq  uint64 `json:"seq"`
+	Call   string    `json:"call"` // its tool_use_id
+	Record query.Key `json:"record"`
 }
 
 // maxSessions bounds the sessions held in memory beyond those that changed since
@@ -100,7 +100,7 @@ func (s *session) take(r *event.Record) {
 		i.Prompts++
 	}
 	if r.Action.RefersTo != "" {
-		s.Notices = append(s.Notices, notice{r.Action.RefersTo, r.Seq})
+		s.Notices = append(s.Notices, notice{r.Action.RefersTo, query.Key{Journal: r.Metadata.Journal, Seq: r.Seq}})
 	}
 	if r.AgentID != "" && !slices.Contains(s.Agents, r.AgentID) {
 		s.Agents = append(s.Agents, r.AgentID)

@@ -1,8 +1,11 @@
 package index
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"sort"
 
 	"agent-telemetry/internal/query"
 )
@@ -52,12 +55,8 @@ func (t *tailer) begin(ctx context.Context) error {
 	defer release()
 	t.block, t.rows = v.end()
 	if t.q.After != (query.Key{}) {
-		b, i, err := v.find(t.q.After)
-		if err != nil {
-			return query.Bad("after", "no record %s", t.q.After)
-		}
-		t.block, t.rows = b.id, i+1
-		return nil
+		t.block, t.rows, err = v.behind(t.q.After)
+		return err
 	}
 	if t.q.Last == 0 {
 		return nil
@@ -75,6 +74,42 @@ func (t *tailer) begin(ctx context.Context) error {
 		t.done = !t.yield(&entries[i])
 	}
 	return err
+}
+
+// behind is the place behind a record in the order of arrival. Of one that is no
+// longer there, or never was, it is where it would be.
+func (v *view) behind(key query.Key) (block int64, rows int, err error) {
+	id, known := v.x.values[dimJournal].known(key.Journal)
+	if !known {
+		return 0, 0, query.Bad("after", "no record of a journal %.60q", key.Journal)
+	}
+	for _, b := range v.arrived() {
+		switch {
+		case b.journal != id:
+		case b.lastSeq <= key.Seq:
+			block, rows = b.id, b.rows
+		case b.firstSeq > key.Seq:
+			if block == 0 {
+				block = b.id
+			}
+		default:
+			seqs, err := v.int(b, intSeq)
+			if err != nil {
+				return 0, 0, err
+			}
+			block, rows = b.id, sort.Search(len(seqs), func(i int) bool { return uint64(seqs[i]) > key.Seq })
+		}
+	}
+	return block, rows, nil
+}
+
+// arrived lists the blocks in order of arrival.
+func (v *view) arrived() (list []*block) {
+	for _, g := range v.groups {
+		list = append(list, g...)
+	}
+	slices.SortFunc(list, func(a, b *block) int { return cmp.Compare(a.id, b.id) })
+	return list
 }
 
 // end is behind the last row.

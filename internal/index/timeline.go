@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -215,13 +215,12 @@ func (r *rowReader) begins(at ref) (b begin, ok bool, err error) {
 	case k == kindBegun:
 		b.isCall = true
 		return b, true, nil
-	case k == kindConclusion:
+	case k == kindConclusion, hook == "PreToolUse" && kind != string(event.TelemetryDisabled):
 		b.isCall = true
 		return b, t[textMade] == "", nil
 	case kind == string(event.TelemetryDisabled):
 		return b, true, nil
 	}
-	b.isCall = hook == "PreToolUse"
 	return b, hook != "PostToolBatch" && hook != "PermissionRequest" && hook != "UserPromptExpansion", nil
 }
 
@@ -275,26 +274,26 @@ func (s *story) action(b begin, joined map[string]*query.Action) (*query.Action,
 	if a := joined[b.call]; a != nil && b.call != "" {
 		return a, nil
 	}
-	r, err := s.record(query.Key{Journal: s.x.journalName(b.b.journal), Seq: b.order.Seq})
-	if errors.Is(err, os.ErrNotExist) {
-		rd := &rowReader{view: s.view, b: b.b}
-		if err := rd.load(); err != nil {
-			return nil, err
-		}
-		e, err := rd.entry(b.ref, false)
-		return actionOf(&e), err
-	}
-	if err != nil {
+	var alone query.Joiner // without an id it joins with nothing
+	key := query.Key{Journal: s.x.journalName(b.b.journal), Seq: b.order.Seq}
+	if err := s.records([]query.Key{key}, alone.Add); err != nil {
 		return nil, err
 	}
-	list := query.Join([]event.Record{*r}) // without an id it joins with nothing
-	return list[min(max(b.order.Sub-1, 0), len(list)-1)], nil
+	if list := alone.Actions(); len(list) > 0 {
+		return list[min(max(b.order.Sub-1, 0), len(list)-1)], nil
+	}
+	rd := &rowReader{view: s.view, b: b.b}
+	if err := rd.load(); err != nil {
+		return nil, err
+	}
+	e, err := rd.entry(b.ref, false)
+	return actionOf(&e), err
 }
 
 // actions joins the calls that begin at the given rows, from all their records.
 func (s *story) actions(begins []begin) (map[string]*query.Action, error) {
-	calls, wanted := map[string]*query.Action{}, map[uint64]bool{}
-	var first *begin
+	calls, wanted := map[string]*query.Action{}, map[query.Key]bool{}
+	var first *begin // in the order of arrival
 	for i := range begins {
 		b := &begins[i]
 		if !b.isCall || b.call == "" {
@@ -304,30 +303,33 @@ func (s *story) actions(begins []begin) (map[string]*query.Action, error) {
 			calls[b.call] = a
 			continue
 		}
-		wanted[b.order.Seq] = true
-		if first == nil || b.order.Compare(first.order) < 0 {
+		wanted[query.Key{Journal: s.x.journalName(b.b.journal), Seq: b.order.Seq}] = true
+		if first == nil || b.b.id < first.b.id || b.b.id == first.b.id && b.i < first.i {
 			first = b
 		}
 	}
 	if first == nil {
 		return calls, nil
 	}
-	seqs, err := s.recordsOf(wanted, first.order)
+	keys, err := s.recordsOf(wanted, first.ref)
 	if err != nil {
 		return nil, err
 	}
 	for _, n := range s.session.Notices {
 		if slices.ContainsFunc(begins, func(b begin) bool { return b.call == n.Call }) {
-			seqs = append(seqs, n.Seq)
+			keys = append(keys, n.Record)
 		}
 	}
-	joined, err := s.join(seqs, first.b.journal)
-	for id, a := range joined {
-		if calls[id] == nil {
-			calls[id] = a
+	var j query.Joiner
+	if err := s.records(keys, j.Add); err != nil {
+		return nil, err
+	}
+	for _, a := range j.Actions() {
+		if calls[a.ToolUseID] == nil {
+			calls[a.ToolUseID] = a
 		}
 	}
-	return calls, err
+	return calls, nil
 }
 
 // underWay is a call that later records may still change, or nil.
@@ -344,71 +346,47 @@ func (s *story) underWay(id string) *query.Action {
 }
 
 // recordsOf finds all records of the calls that begin with the wanted ones: what
-// the batches name that these are in. It looks on until each has had its batch.
-func (s *story) recordsOf(wanted map[uint64]bool, from query.Order) ([]uint64, error) {
-	var seqs []uint64
-	for seq := range wanted {
-		seqs = append(seqs, seq)
-	}
-	sc := s.newScan(s.m)
-	sc.oldest = true
-	before := from
-	before.Time = before.Time.Add(-1)
-	sc.after = &before
-	var rd *rowReader
-	_, err := sc.run(func(parts []part) (bool, error) {
-		refs, err := sc.rows(parts)
-		if err != nil {
-			return false, err
-		}
-		for _, r := range refs {
-			if rd, err = rd.of(s.view, r.b); err != nil {
-				return false, err
-			}
-			made, err := rd.made(r.i)
-			if err != nil {
-				return false, err
-			}
-			if !slices.ContainsFunc(made, func(seq uint64) bool { return wanted[seq] }) {
-				continue
-			}
-			seqs = append(seqs, made...)
-			if hook, err := rd.value(dimHook, r.i); err != nil || hook != "PostToolBatch" {
-				if err != nil {
-					return false, err
-				}
-				continue
-			}
-			for _, seq := range made {
-				delete(wanted, seq)
-			}
-			if len(wanted) == 0 {
-				return false, nil
-			}
-		}
-		return true, nil
-	})
-	return seqs, err
-}
-
-// join makes calls of records.
-func (s *story) join(seqs []uint64, journal uint32) (map[string]*query.Action, error) {
-	var j query.Joiner
-	name := s.x.journalName(journal)
-	slices.Sort(seqs)
-	for _, seq := range slices.Compact(seqs) {
-		r, err := s.record(query.Key{Journal: name, Seq: seq})
-		if errors.Is(err, os.ErrNotExist) {
+// the batches name that these are in. It looks on, in the order of arrival, until
+// each has had its batch.
+func (s *story) recordsOf(wanted map[query.Key]bool, from ref) ([]query.Key, error) {
+	keys := slices.Collect(maps.Keys(wanted))
+	for _, b := range s.arrived() {
+		if b.id < from.b.id || len(wanted) == 0 {
 			continue
 		}
-		if err != nil {
+		sel, err := s.m.selects(s.view, b)
+		if err != nil || sel.none() {
+			if err != nil && !errors.Is(err, errGone) {
+				return nil, err
+			}
+			continue
+		}
+		rd := &rowReader{view: s.view, b: b}
+		if err := rd.load(); err != nil {
 			return nil, err
 		}
-		j.Add(r)
+		for i := range b.rows {
+			if !sel.whole && !sel.rows[i] || b == from.b && i < from.i || len(wanted) == 0 {
+				continue
+			}
+			made, err := rd.made(i)
+			if err != nil {
+				return nil, err
+			}
+			if len(made) == 1 || !slices.ContainsFunc(made, func(k query.Key) bool { return wanted[k] }) {
+				continue
+			}
+			keys = append(keys, made...)
+			hook, err := rd.value(dimHook, i)
+			if err != nil {
+				return nil, err
+			}
+			if hook == "PostToolBatch" {
+				for _, k := range made {
+					delete(wanted, k)
+				}
+			}
+		}
 	}
-	calls := map[string]*query.Action{}
-	for _, a := range j.Actions() {
-		calls[a.ToolUseID] = a
-	}
-	return calls, nil
+	return keys, nil
 }

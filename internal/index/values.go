@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -185,12 +186,16 @@ func dimOf(f query.Field) (dimension, bool) {
 	return d, ok
 }
 
-// pair joins two texts to one value.
-func pair(a, b string) string { return a + "\x00" + b }
+// pair joins two texts to one value: the first's length, the first, the second.
+func pair(a, b string) string { return strconv.Itoa(len(a)) + ":" + a + b }
 
 func unpair(s string) (a, b string) {
-	a, b, _ = strings.Cut(s, "\x00")
-	return a, b
+	length, rest, _ := strings.Cut(s, ":")
+	n, err := strconv.Atoi(length)
+	if err != nil || n < 0 || n > len(rest) {
+		return rest, ""
+	}
+	return rest[:n], rest[n:]
 }
 
 // shown is a value as answers show it.
@@ -222,12 +227,17 @@ func (d dimension) matches(want, text string) bool {
 	return strings.EqualFold(want, text)
 }
 
+// known finds a value's number, if that is in memory.
+func (d *dictionary) known(text string) (id uint32, ok bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	id, ok = d.ids[text]
+	return id, ok
+}
+
 // lookup finds a value's number.
 func (d *dictionary) lookup(ctx context.Context, db *sql.DB, text string) (id uint32, ok bool) {
-	d.mu.RLock()
-	id, ok = d.ids[text]
-	d.mu.RUnlock()
-	if !ok && d.wide {
+	if id, ok = d.known(text); !ok && d.wide {
 		ok = db.QueryRowContext(ctx, `SELECT id FROM value WHERE dim=? AND text=?`, int(d.dim), text).Scan(&id) == nil
 	}
 	return id, ok

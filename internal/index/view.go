@@ -225,15 +225,7 @@ func (v *view) find(key query.Key) (b *block, i int, err error) {
 	return nil, 0, fmt.Errorf("record %s: %w", key, os.ErrNotExist)
 }
 
-// line reads a record's line from the journal.
-func (v *view) line(key query.Key) ([]byte, error) {
-	b, i, err := v.find(key)
-	if err != nil {
-		return nil, err
-	}
-	return v.lineAt(b, i)
-}
-
+// lineAt reads a row's line from the journal.
 func (v *view) lineAt(b *block, i int) ([]byte, error) {
 	var at [3]int64
 	for k, c := range [...]integer{intSegment, intOffset, intSize} {
