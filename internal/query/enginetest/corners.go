@@ -237,14 +237,14 @@ func equalTimes(s *script) {
 func clockSteps(s *script) {
 	s.adds("SessionStart", "UserPromptSubmit", "PreToolUse a")
 	s.now = s.now.Add(-10 * time.Second)
-	s.add("PostToolUse", "a").ClockStepMS = 10_000
+	s.add("PostToolUse", "a").ClockStepMS = -10_000
 	s.batch("a result")
 	s.adds("UserPromptSubmit", "PreToolUse b")
 	s.session = "5e55-two"
 	s.now = s.now.Add(20 * time.Second)
 	s.adds("SessionStart", "PreToolUse c", "SessionEnd")
 	s.now = s.now.Add(-time.Hour)
-	s.add("PostToolUse", "c").ClockStepMS = 3_600_000
+	s.add("PostToolUse", "c").ClockStepMS = -3_600_000
 	s.session = "5e55-one"
 	s.adds("PostToolUse b", "SessionEnd")
 }

@@ -35,6 +35,9 @@ const Common = "test"
 // two to five sessions side by side in working hours, most of 50 to 500 records
 // and one of a tenth of all, at most 50,000. The same seed makes the same records.
 // They are made as they are asked for.
+//
+// A journal takes them through Append where Options.Now tells the time of the record
+// that is to come; the lines of numbered ones are a journal as they stand.
 func Generate(seed uint64, n int, o Options) iter.Seq[event.Record] {
 	o.defaults()
 	records := func(yield func(event.Record) bool) { newOffice(seed, n, &o).work(yield) }
@@ -161,7 +164,7 @@ func (c *clock) stamp(w *office, r *event.Record) {
 	}
 	r.Timestamp = r.Timestamp.Add(-c.slow)
 	if back := c.last.Sub(r.Timestamp); stepped && back > time.Second {
-		r.ClockStepMS = back.Milliseconds()
+		r.ClockStepMS = -back.Milliseconds()
 	} else if back >= 0 && !c.last.IsZero() {
 		r.Timestamp = c.last.Add(1)
 	}

@@ -50,7 +50,7 @@ func TestWhatIsGenerated(t *testing.T) {
 			"needle":       strings.Contains(r.Action.Command, enginetest.Needle),
 			"common":       strings.Contains(r.Action.Command, enginetest.Common),
 			"outside":      r.Action.OutsideProjectScope,
-			"step":         r.ClockStepMS > 0,
+			"step":         r.ClockStepMS < 0,
 			"stepped back": i > 0 && r.Timestamp.Before(records[i-1].Timestamp),
 			"night":        r.Timestamp.Hour() < 6,
 			"subagent":     r.AgentID != "",
