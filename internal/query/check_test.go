@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 	"time"
+	_ "time/tzdata" // not every system has zones
 
 	"agent-telemetry/internal/event"
 	"agent-telemetry/internal/query"
