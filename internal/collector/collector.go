@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -114,6 +115,11 @@ func (r *running) serve(ctx context.Context, server *api.Server, ln net.Listener
 	defer stopAsking()
 	fed, stopFeeding := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopFeeding()
+	var resting sync.WaitGroup
+	defer resting.Wait()
+	attending, stopAttending := context.WithCancel(ctx)
+	defer stopAttending()
+	resting.Go(func() { rest(attending) })
 	piped, served := make(chan error, 1), make(chan error, 1)
 	go func() {
 		defer stopAsking()
