@@ -1,7 +1,6 @@
 package index
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -23,7 +22,8 @@ const (
 	dimOutcome
 	dimLevel
 	dimOutside
-	dimAgent // a pair of id and type
+	dimAgent // a subagent's id
+	dimAgentName
 	dimPath
 	dimKind // a kind; its values are no ids
 	numDims
@@ -162,36 +162,77 @@ func next(b *[]byte) uint64 {
 	return v
 }
 
-// encodeCodes takes no byte a row for a single value, one for up to 256, else two.
-func encodeCodes(codes []uint16, values int) []byte {
-	if values == 1 {
-		return nil
+// bitsOf is how many bits a code into so many values takes: 0, 1, 2, 4, 8 or 16.
+func bitsOf(values int) int {
+	for _, bits := range [...]int{0, 1, 2, 4, 8} {
+		if values <= 1<<bits {
+			return bits
+		}
 	}
-	var b []byte
-	for _, c := range codes {
-		if b = append(b, byte(c)); values > 256 {
-			b = append(b, byte(c>>8))
+	return 16
+}
+
+// encodeCodes packs codes, the first of a byte in its lowest bits.
+func encodeCodes(codes []uint16, values int) []byte {
+	bits := bitsOf(values)
+	b := make([]byte, (len(codes)*bits+7)/8)
+	for i, c := range codes {
+		at := i * bits
+		switch {
+		case bits == 16:
+			binary.LittleEndian.PutUint16(b[2*i:], c)
+		case bits > 0:
+			b[at/8] |= byte(c) << (at % 8)
 		}
 	}
 	return b
 }
 
 // decodeCodes reads what encodeCodes wrote, which its checksum has vouched for.
-func (d *dim) decodeCodes(b []byte, rows int) error {
-	n := len(d.values)
-	switch {
-	case n == 1 && len(b) == 0:
-	case n <= 256 && len(b) == rows:
-		d.narrow = bytes.Clone(b)
-	case n > 256 && len(b) == 2*rows:
+// Narrow codes are unpacked into buf, if that is large enough.
+func (d *dim) decodeCodes(b []byte, rows int, buf []byte) error {
+	bits := bitsOf(len(d.values))
+	if len(b) != (rows*bits+7)/8 {
+		return damaged("a column of %d bytes for %d rows of %d bits", len(b), rows, bits)
+	}
+	switch bits {
+	case 0:
+	case 16:
 		d.codes = make([]uint16, rows)
 		for i := range d.codes {
 			d.codes[i] = binary.LittleEndian.Uint16(b[2*i:])
 		}
 	default:
-		return damaged("a column of %d bytes for %d rows", len(b), rows)
+		if cap(buf) < rows+8 {
+			buf = make([]byte, rows+8)
+		}
+		buf = buf[:rows+8] // a last byte may hold more codes than there are rows
+		unpack(buf, b, bits)
+		d.narrow = buf[:rows]
 	}
 	return nil
+}
+
+// unpack writes one byte for each code.
+func unpack(to, b []byte, bits int) {
+	switch bits {
+	case 8:
+		copy(to, b)
+	case 4:
+		for i, c := range b {
+			binary.LittleEndian.PutUint16(to[2*i:], uint16(c&15)|uint16(c>>4)<<8)
+		}
+	case 2:
+		for i, c := range b {
+			c := uint32(c)
+			binary.LittleEndian.PutUint32(to[4*i:], c&3|c>>2&3<<8|c>>4&3<<16|c>>6<<24)
+		}
+	case 1:
+		for i, c := range b {
+			spread := uint64(c) * 0x8040201008040201 >> 7 & 0x0101010101010101 // bits 7 to 0
+			binary.BigEndian.PutUint64(to[8*i:], spread)
+		}
+	}
 }
 
 // encodeInts stores each number's distance from the least in as few bytes as the

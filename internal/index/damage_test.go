@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -271,5 +272,45 @@ func TestRetention(t *testing.T) {
 		if len(got) > 0 && got[0].Seq < keep {
 			t.Errorf("record %d is still there", got[0].Seq)
 		}
+	}
+}
+
+// An index of another version is brought up, made again or refused, never misread.
+func TestVersions(t *testing.T) {
+	for version, want := range map[int]string{1_000_000: "use the newer program", -1: ""} {
+		l := newLedger(generated(6000))
+		p := path(t)
+		x := open(t, p, l, nil)
+		fill(t, x, l, 1000)
+		if err := x.Close(); err != nil {
+			t.Fatal(err)
+		}
+		setVersion(t, p, version)
+		told := 0
+		x, err := index.Open(t.Context(), p, index.Options{Lines: l, Damaged: func(error) { told++ }})
+		if want != "" {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("version %d: %v", version, err)
+			}
+			continue
+		}
+		if err != nil || told != 1 || x.Stats().Records != 0 {
+			t.Fatalf("version %d: %v, told %d times", version, err, told)
+		}
+		fill(t, x, l, 1000)
+		same(t, x, l)
+		_ = x.Close()
+	}
+}
+
+func setVersion(t *testing.T, path string, version int) {
+	t.Helper()
+	db, err := index.Connect(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if _, err := db.Exec("PRAGMA user_version=" + strconv.Itoa(version)); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -191,7 +191,7 @@ func (x *Index) rowOf(ctx context.Context, r *event.Record, s *journal.Stored, k
 	for d, text := range [numDims]string{
 		dimJournal: r.Metadata.Journal, dimHost: r.Metadata.Host, dimSession: r.SessionID, dimProject: pair(r.ProjectPath, r.ProjectName),
 		dimTool: r.ToolName, dimEvent: string(r.EventType), dimHook: r.HookEvent, dimOutcome: string(r.Outcome), dimLevel: string(r.Level),
-		dimOutside: strconv.FormatBool(r.Action.OutsideProjectScope), dimAgent: pair(r.AgentID, r.AgentType), dimPath: query.PathOf(&r.Action),
+		dimOutside: strconv.FormatBool(r.Action.OutsideProjectScope), dimAgent: r.AgentID, dimAgentName: agentName(r.AgentID, r.AgentType), dimPath: query.PathOf(&r.Action),
 	} {
 		if dimension(d) == dimKind {
 			row.dims[d] = k

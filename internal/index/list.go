@@ -76,7 +76,7 @@ func (s *scan) refsOf(p part, n int) (list []ref, err error) {
 		if !s.oldest {
 			i = p.block.rows - 1 - k
 		}
-		if !p.whole && !p.selection.rows[i] {
+		if !p.has(i) {
 			continue
 		}
 		o := at(i)
@@ -218,12 +218,11 @@ func (r *rowReader) entry(at ref, raw bool) (e query.Entry, err error) {
 		return e, err
 	}
 	project, _ := unpair(names[dimProject])
-	agent, agentType := unpair(names[dimAgent])
 	e = query.Entry{
 		Journal: names[dimJournal], Seq: at.order.Seq, Sub: at.order.Sub, Timestamp: at.order.Time, Host: names[dimHost],
 		Level: event.Level(names[dimLevel]), EventType: event.Type(names[dimEvent]), HookEvent: names[dimHook],
 		SessionID: names[dimSession], Project: project, ToolName: names[dimTool], ToolUseID: t[textToolUse], PromptID: t[textPrompt],
-		AgentID: agent, AgentType: agentType, Outcome: event.Outcome(names[dimOutcome]), Outside: names[dimOutside] == "true",
+		AgentID: names[dimAgent], AgentType: typeOf(names[dimAgentName]), Outcome: event.Outcome(names[dimOutcome]), Outside: names[dimOutside] == "true",
 		Path: t.path(), Command: t[textCommand], Pattern: t[textPattern], URL: t[textURL], Query: t[textQuery],
 	}
 	if d := r.ints[intDuration][at.i]; d > 0 {

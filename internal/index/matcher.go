@@ -1,6 +1,7 @@
 package index
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,6 +24,7 @@ type matcher struct {
 type dimTerm struct {
 	dim dimension
 	ok  func(id uint32) bool
+	or  *dimTerm // or this one
 }
 
 // compile readies a filter. The filter is sound.
@@ -37,30 +39,77 @@ func (v *view) compile(f query.Filter, unit query.Unit) (*matcher, error) {
 				literals = append(literals, literalsOf(t.Field, t.Values[0])...)
 			}
 		case query.Session:
-			ids := map[uint32]bool{}
-			for _, prefix := range t.Values {
-				if err := v.x.values[dimSession].prefixed(v.ctx, v.x.db, prefix, ids); err != nil {
-					return nil, fmt.Errorf("find sessions: %w", err)
-				}
+			ok, err := v.prefixed(dimSession, t.Values)
+			if err != nil {
+				return nil, err
 			}
-			m.dims = append(m.dims, dimTerm{dimSession, func(id uint32) bool { return ids[id] != t.Not }})
+			m.dims = append(m.dims, dimTerm{dim: dimSession, ok: is(ok, t.Not)})
+		case query.Agent:
+			terms, err := v.agent(t)
+			if err != nil {
+				return nil, err
+			}
+			m.dims = append(m.dims, terms...)
 		default:
 			d, _ := dimOf(t.Field)
-			m.dims = append(m.dims, dimTerm{d, v.narrow(d, t)})
+			m.dims = append(m.dims, dimTerm{dim: d, ok: is(v.narrow(d, t.Values), t.Not)})
 		}
 	}
 	m.match = trigrams(literals)
 	return m, nil
 }
 
+// is negates a condition, or does not.
+func is(ok func(uint32) bool, not bool) func(uint32) bool {
+	return func(id uint32) bool { return ok(id) != not }
+}
+
 // narrow decides a condition for the values of a dictionary that is in memory.
-func (v *view) narrow(d dimension, t query.Term) func(uint32) bool {
+func (v *view) narrow(d dimension, values []string) func(uint32) bool {
 	all := v.x.values[d].all()
 	wanted := make([]bool, len(all))
 	for id, text := range all {
-		wanted[id] = t.Not != slices.ContainsFunc(t.Values, func(want string) bool { return d.matches(want, text) })
+		wanted[id] = slices.ContainsFunc(values, func(want string) bool { return d.matches(want, text) })
 	}
 	return func(id uint32) bool { return int(id) < len(wanted) && wanted[id] }
+}
+
+// prefixed decides whether a value begins with any of the given strings.
+func (v *view) prefixed(d dimension, prefixes []string) (func(uint32) bool, error) {
+	ids := map[uint32]bool{}
+	for _, prefix := range prefixes {
+		if err := v.x.values[d].prefixed(v.ctx, v.x.db, prefix, ids); err != nil {
+			return nil, fmt.Errorf("look up values: %w", err)
+		}
+	}
+	return func(id uint32) bool { return ids[id] }, nil
+}
+
+// agent is the condition that a subagent's id begins so or its type is that; or,
+// negated, neither.
+func (v *view) agent(t query.Term) ([]dimTerm, error) {
+	ids := slices.DeleteFunc(slices.Clone(t.Values), func(s string) bool { return s == query.MainAgent })
+	begins, err := v.prefixed(dimAgent, ids)
+	if err != nil {
+		return nil, err
+	}
+	empty, known := v.x.values[dimAgent].lookup(v.ctx, v.x.db, "")
+	if !known {
+		empty = noValue
+	}
+	main := len(ids) < len(t.Values)
+	byID := dimTerm{dim: dimAgent, ok: is(func(id uint32) bool {
+		if id == empty {
+			return main
+		}
+		return begins(id)
+	}, t.Not)}
+	byType := dimTerm{dim: dimAgentName, ok: is(v.narrow(dimAgentName, ids), t.Not)}
+	if t.Not {
+		return []dimTerm{byID, byType}, nil
+	}
+	byID.or = &byType
+	return []dimTerm{byID}, nil
 }
 
 // literalsOf are strings that whatever a condition selects has in it.
@@ -103,7 +152,17 @@ func trigrams(literals []string) string {
 // none.
 type selection struct {
 	whole bool
-	rows  []bool
+	rows  []byte // 1 for a row that is selected, else 0: bytes are combined without a branch
+}
+
+// has reports whether a row is selected, of a selection that is not none.
+func (s *selection) has(i int) bool { return s.whole || s.rows[i] != 0 }
+
+// keep leaves a row only if ok.
+func (s *selection) keep(i int, ok bool) {
+	if !ok {
+		s.rows[i] = 0
+	}
 }
 
 func (s *selection) none() bool { return !s.whole && s.rows == nil }
@@ -138,7 +197,7 @@ func (m *matcher) ofUnit(v *view, b *block, s *selection) error {
 	if m.unit == query.Actions {
 		of = isAction
 	}
-	return v.narrowBy(b, dimTerm{dimKind, of}, s)
+	return v.narrowBy(b, dimTerm{dim: dimKind, ok: of}, s)
 }
 
 // counts are how often a block's values occur in rows of the unit.
@@ -163,10 +222,14 @@ func (v *view) narrowBy(b *block, t dimTerm, s *selection) error {
 		return err
 	}
 	ok, n := t.decide(&sum)
-	if n == len(sum.values) {
+	switch {
+	case n == len(sum.values):
 		return nil
-	}
-	if n == 0 {
+	case t.or != nil && n == 0:
+		return v.narrowBy(b, *t.or, s)
+	case t.or != nil:
+		return v.narrowByEither(b, t.dim, ok, *t.or, s)
+	case n == 0:
 		*s = selection{}
 		return nil
 	}
@@ -176,20 +239,48 @@ func (v *view) narrowBy(b *block, t dimTerm, s *selection) error {
 	}
 	s.expand(b)
 	if c.narrow != nil {
-		var yes [256]bool // no bounds to check
-		copy(yes[:], ok)
-		for i, code := range c.narrow[:len(s.rows)] {
-			s.rows[i] = s.rows[i] && yes[code]
+		var yes [256]byte // no bounds to check
+		for i := range ok {
+			if ok[i] {
+				yes[i] = 1
+			}
+		}
+		rows := s.rows
+		for i, code := range c.narrow[:len(rows)] {
+			rows[i] &= yes[code]
 		}
 	} else {
 		for i := range s.rows {
-			s.rows[i] = s.rows[i] && ok[c.at(i)]
+			s.keep(i, ok[c.at(i)])
 		}
 	}
-	if !slices.Contains(s.rows, true) {
+	s.settle()
+	return nil
+}
+
+// narrowByEither leaves rows with a value that is ok, or to which t applies.
+func (v *view) narrowByEither(b *block, d dimension, ok []bool, t dimTerm, s *selection) error {
+	other := selection{whole: true}
+	if err := v.narrowBy(b, t, &other); err != nil || other.whole {
+		return err
+	}
+	c, err := v.dim(b, d)
+	if err != nil {
+		return err
+	}
+	s.expand(b)
+	for i := range s.rows {
+		s.keep(i, ok[c.at(i)] || other.rows != nil && other.rows[i] != 0)
+	}
+	s.settle()
+	return nil
+}
+
+// settle makes a list of no rows none.
+func (s *selection) settle() {
+	if bytes.IndexByte(s.rows, 1) < 0 {
 		*s = selection{}
 	}
-	return nil
 }
 
 // decide tells which of a block's values satisfy the condition, and how many do.
@@ -213,7 +304,7 @@ func (m *matcher) inOrder(b *block) []dimTerm {
 	for _, t := range m.dims {
 		n := 0
 		for i, id := range b.sums[t.dim].values {
-			if t.ok(id) {
+			if t.ok(id) || t.or != nil {
 				n += int(b.sums[t.dim].records[i])
 			}
 		}
@@ -224,13 +315,21 @@ func (m *matcher) inOrder(b *block) []dimTerm {
 	return list
 }
 
+// list lists the selected rows; nil if that is the whole block.
+func (s *selection) list() []uint16 {
+	list := make([]uint16, len(s.rows))
+	n := 0
+	for i, one := range s.rows {
+		list[n] = uint16(i)
+		n += int(one) // the next overwrites a row that is not selected
+	}
+	return list[:n]
+}
+
 // expand makes the list of rows.
 func (s *selection) expand(b *block) {
 	if s.rows == nil {
-		s.rows = make([]bool, b.rows)
-		for i := range s.rows {
-			s.rows[i] = true
-		}
+		s.rows = bytes.Repeat([]byte{1}, b.rows)
 		s.whole = false
 	}
 }
@@ -245,7 +344,7 @@ func (m *matcher) times(v *view, b *block, s *selection) error {
 	}
 	s.expand(b)
 	for i := range s.rows {
-		s.rows[i] = s.rows[i] && m.filter.Within(at(i))
+		s.keep(i, s.rows[i] != 0 && m.filter.Within(at(i)))
 	}
 	return nil
 }
@@ -274,7 +373,7 @@ func (v *view) aboveFloor(b *block, s *selection) error {
 	}
 	s.expand(b)
 	for i := range s.rows {
-		s.rows[i] = s.rows[i] && uint64(seqs[i]) > v.floor.Seq
+		s.keep(i, uint64(seqs[i]) > v.floor.Seq)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,8 +18,10 @@ import (
 // ledger holds lines in place of a journal.
 type ledger struct {
 	stored []journal.Stored
-	lines  map[int64][]byte
 	end    int64
+
+	mu    sync.Mutex
+	lines map[int64][]byte
 }
 
 func newLedger(records []event.Record) *ledger {
@@ -28,6 +31,8 @@ func newLedger(records []event.Record) *ledger {
 }
 
 func (l *ledger) add(records []event.Record) []journal.Stored {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	from := len(l.stored)
 	for i := range records {
 		line := []byte(enginetest.Line(&records[i]))
@@ -39,6 +44,8 @@ func (l *ledger) add(records []event.Record) []journal.Stored {
 }
 
 func (l *ledger) Line(_ uint64, offset int64, _ int) ([]byte, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if line, ok := l.lines[offset]; ok {
 		return line, nil
 	}

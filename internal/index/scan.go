@@ -1,6 +1,7 @@
 package index
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -53,6 +54,7 @@ func (s *scan) run(visit func([]part) (bool, error)) (end, error) {
 		if err := s.ctx.Err(); err != nil {
 			return nil, err
 		}
+		s.spare.reset()
 		parts, err := s.parts(group, i)
 		if err != nil {
 			return nil, err
@@ -81,7 +83,7 @@ func (v *view) runAll(m *matcher, visit func(worker int, v *view, parts []part) 
 	for w := range n {
 		wait.Go(func() {
 			mine := *v
-			mine.reader, mine.ints = reader{ctx: v.ctx, db: v.db}, nil
+			mine.reader, mine.ints, mine.spare = reader{ctx: v.ctx, db: v.db}, nil, &spare{}
 			defer mine.close()
 			s := mine.newScan(m)
 			s.from, s.every = w, n
@@ -159,7 +161,7 @@ func (s *scan) texts(b *block, sel *selection, group int) error {
 			clear(rows)
 			continue
 		}
-		if !slices.Contains(rows, true) {
+		if bytes.IndexByte(rows, 1) < 0 {
 			continue
 		}
 		list, err := s.granule(b, g)
@@ -167,8 +169,10 @@ func (s *scan) texts(b *block, sel *selection, group int) error {
 			return err
 		}
 		for i := range rows {
-			rows[i] = rows[i] && s.m.matchTexts(&list[i])
-			found = found || rows[i]
+			if rows[i] != 0 && !s.m.matchTexts(&list[i]) {
+				rows[i] = 0
+			}
+			found = found || rows[i] != 0
 		}
 	}
 	if !found {

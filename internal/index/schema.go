@@ -70,7 +70,7 @@ const (
 // carries a checksum, so that noise in the file is an error and never an answer.
 func connect(path string) (*sql.DB, error) {
 	query := url.Values{"_pragma": {
-		"busy_timeout(10000)", "journal_mode(wal)", "synchronous(normal)", "cache_size(-4096)", "temp_store(memory)", "journal_size_limit(16777216)",
+		"busy_timeout(10000)", "page_size(16384)", "journal_mode(wal)", "synchronous(normal)", "cache_size(-4096)", "temp_store(memory)", "journal_size_limit(16777216)",
 	}}
 	uri := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: query.Encode()}
 	db, err := driver.Open(uri.String(), func(c *sqlite3.Conn) error {

@@ -211,7 +211,7 @@ func (v *view) rowsBetween(b *block, from, to int, q *query.TailQuery) ([]query.
 	}
 	var list []query.Entry
 	for i := from; i < to; i++ {
-		if !sel.whole && !sel.rows[i] {
+		if !sel.has(i) {
 			continue
 		}
 		t, err := rd.texts(i)

@@ -56,12 +56,7 @@ func (v *view) tallyPart(m *matcher, p part, list []tally) error {
 			return err
 		}
 	}
-	var selected []uint16
-	for i, ok := range p.selection.rows {
-		if ok {
-			selected = append(selected, uint16(i))
-		}
-	}
+	selected := p.list()
 	for i := range list {
 		t := &list[i]
 		if p.whole {
@@ -78,22 +73,26 @@ func (v *view) tallyPart(m *matcher, p part, list []tally) error {
 		if err != nil {
 			return err
 		}
-		here := make([]int64, max(len(c.values), 256))
-		if c.narrow != nil {
-			counts := (*[256]int64)(here) // no bounds to check
-			for _, i := range selected {
-				counts[c.narrow[i]]++
-			}
-		} else {
-			for _, i := range selected {
-				here[c.at(int(i))]++
-			}
-		}
-		for k, v := range c.values {
-			t.count(v, here[k])
-		}
+		t.countRows(&c, selected)
 	}
 	return nil
+}
+
+// countRows counts the values of the given rows of a block.
+func (t *tally) countRows(c *dim, rows []uint16) {
+	if c.narrow == nil {
+		for _, i := range rows {
+			t.count(c.value(int(i)), 1)
+		}
+		return
+	}
+	var here [256]int64 // no bounds to check
+	for _, i := range rows {
+		here[c.narrow[i]]++
+	}
+	for code, v := range c.values {
+		t.count(v, here[code])
+	}
 }
 
 // list names the n most frequent values, and tells how many there are and how

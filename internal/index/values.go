@@ -27,7 +27,7 @@ type dictionary struct {
 }
 
 func newDictionary(d dimension) *dictionary {
-	return &dictionary{dim: d, wide: d == dimSession || d == dimPath, ids: map[string]uint32{}}
+	return &dictionary{dim: d, wide: d == dimSession || d == dimPath || d == dimAgent, ids: map[string]uint32{}}
 }
 
 // maxLatest bounds what a wide dictionary holds in memory.
@@ -181,9 +181,30 @@ func (d *dictionary) all() []string {
 func dimOf(f query.Field) (dimension, bool) {
 	d, ok := map[query.Field]dimension{
 		query.Session: dimSession, query.Project: dimProject, query.Tool: dimTool, query.Event: dimEvent, query.Hook: dimHook,
-		query.Outcome: dimOutcome, query.Level: dimLevel, query.Outside: dimOutside, query.Agent: dimAgent, query.Path: dimPath,
+		query.Outcome: dimOutcome, query.Level: dimLevel, query.Outside: dimOutside, query.Agent: dimAgentName, query.Path: dimPath,
 	}[f]
 	return d, ok
+}
+
+// agentName is what a subagent is grouped by: its type, or its id where it has
+// none, told apart by the first letter.
+func agentName(id, kind string) string {
+	switch {
+	case kind != "":
+		return "t" + kind
+	case id != "":
+		return "i" + id
+	}
+	return ""
+}
+
+// typeOf is the type in an agentName.
+func typeOf(name string) string {
+	kind, _ := strings.CutPrefix(name, "t")
+	if kind == name {
+		return ""
+	}
+	return kind
 }
 
 // pair joins two texts to one value: the first's length, the first, the second.
@@ -204,12 +225,8 @@ func (d dimension) shown(text string) string {
 	case dimProject:
 		path, _ := unpair(text)
 		return path
-	case dimAgent:
-		id, kind := unpair(text)
-		if kind == "" {
-			return id
-		}
-		return kind
+	case dimAgentName:
+		return text[min(1, len(text)):]
 	}
 	return text
 }
@@ -220,9 +237,8 @@ func (d dimension) matches(want, text string) bool {
 	case dimProject:
 		path, name := unpair(text)
 		return query.MatchProject(want, name, path)
-	case dimAgent:
-		id, kind := unpair(text)
-		return query.MatchAgent(want, id, kind)
+	case dimAgentName:
+		return typeOf(text) != "" && strings.EqualFold(want, typeOf(text))
 	}
 	return strings.EqualFold(want, text)
 }

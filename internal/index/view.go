@@ -22,7 +22,33 @@ type view struct {
 	floor  floor
 	floorN uint32 // number of the floor's journal
 
-	ints map[intKey][]int64 // the latest columns read
+	ints  map[intKey][]int64 // the latest columns read
+	spare *spare             // where columns are unpacked, if they are done with soon
+}
+
+// spare are buffers that a worker uses again and again. A nil one has none.
+type spare struct {
+	bufs [][]byte
+	used int
+}
+
+// take returns a buffer that is good until reset; nil if there are none.
+func (s *spare) take() []byte {
+	if s == nil {
+		return nil
+	}
+	if s.used == len(s.bufs) {
+		s.bufs = append(s.bufs, make([]byte, blockRows+8))
+	}
+	s.used++
+	return s.bufs[s.used-1]
+}
+
+// reset says that all buffers are done with.
+func (s *spare) reset() {
+	if s != nil {
+		s.used = 0
+	}
 }
 
 type intKey struct {
@@ -134,7 +160,7 @@ func (v *view) dim(b *block, d dimension) (c dim, err error) {
 	if err != nil {
 		return c, err
 	}
-	return c, c.decodeCodes(data, b.rows)
+	return c, c.decodeCodes(data, b.rows, v.spare.take())
 }
 
 func (v *view) sum(b *block, d dimension) (summary, error) {
