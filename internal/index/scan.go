@@ -83,7 +83,7 @@ func (v *view) runAll(m *matcher, visit func(worker int, v *view, parts []part) 
 	for w := range n {
 		wait.Go(func() {
 			mine := *v
-			mine.reader, mine.ints, mine.spare = reader{ctx: v.ctx, db: v.db}, nil, &spare{}
+			mine.reader, mine.ints, mine.spare = reader{ctx: v.ctx, db: v.db}, nil, &spare{dims: map[dimKey]dim{}}
 			defer mine.close()
 			s := mine.newScan(m)
 			s.from, s.every = w, n

@@ -44,12 +44,13 @@ func (v *view) sessionsOf(f query.Filter) ([]uint32, end, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	t, stopped, err := v.tally(m, []dimension{dimSession})
+	t := newTallies(dimSession)
+	stopped, err := v.tally(m, []tallies{t})
 	if err != nil {
 		return nil, nil, err
 	}
 	var ids []uint32
-	for id, n := range t[0].counts {
+	for id, n := range t.list[0].counts {
 		if n > 0 && id < len(v.starts) && v.starts[id] != noStart {
 			ids = append(ids, uint32(id))
 		}

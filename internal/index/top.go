@@ -23,57 +23,96 @@ func (t *tally) count(id uint32, n int64) {
 	t.counts[id] += n
 }
 
-// tally counts the values of several dimensions in what a matcher selects.
-func (v *view) tally(m *matcher, dims []dimension) ([]tally, end, error) {
-	var lists [workers][]tally
-	for w := range lists {
-		lists[w] = make([]tally, len(dims))
-		for i, d := range dims {
-			lists[w][i].dim = d
+// tallies are several dimensions counted in the rows that a scan finds and that
+// satisfy further conditions.
+type tallies struct {
+	also []dimTerm
+	list []tally
+}
+
+func newTallies(dims ...dimension) tallies {
+	t := tallies{list: make([]tally, len(dims))}
+	for i, d := range dims {
+		t.list[i].dim = d
+	}
+	return t
+}
+
+// tally fills sets in one scan over what a matcher selects.
+func (v *view) tally(m *matcher, sets []tallies) (end, error) {
+	var mine [workers][]tallies
+	for w := range mine {
+		for _, set := range sets {
+			dims := make([]dimension, len(set.list))
+			for i := range dims {
+				dims[i] = set.list[i].dim
+			}
+			t := newTallies(dims...)
+			t.also = set.also
+			mine[w] = append(mine[w], t)
 		}
 	}
 	stopped, err := v.runAll(m, func(w int, v *view, parts []part) (bool, error) {
 		for _, p := range parts {
-			if err := v.tallyPart(m, p, lists[w]); err != nil {
-				return false, err
+			for i := range mine[w] {
+				if err := v.tallyPart(m, p, &mine[w][i]); err != nil {
+					return false, err
+				}
 			}
 		}
 		return true, nil
 	})
-	for _, other := range lists[1:] {
-		for i := range other {
-			for id, n := range other[i].counts {
-				lists[0][i].count(uint32(id), n)
+	for _, counted := range mine {
+		for i := range counted {
+			for k := range counted[i].list {
+				for id, n := range counted[i].list[k].counts {
+					sets[i].list[k].count(uint32(id), n)
+				}
 			}
 		}
 	}
-	return lists[0], stopped, err
+	return stopped, err
 }
 
-func (v *view) tallyPart(m *matcher, p part, list []tally) error {
-	if !p.whole {
-		if err := m.ofUnit(v, p.block, &p.selection); err != nil || p.none() {
+// tallyPart counts the rows of a block that a set is about. The part itself is
+// left as it is, for other sets.
+func (v *view) tallyPart(m *matcher, p part, set *tallies) error {
+	sel := selection{whole: p.whole}
+	if !sel.whole {
+		sel.rows = append(v.spare.take()[:0], p.selection.rows...)
+	}
+	for _, t := range set.also {
+		if err := v.narrowBy(p.block, t, &sel); err != nil {
 			return err
 		}
 	}
-	selected := p.list()
-	for i := range list {
-		t := &list[i]
-		if p.whole {
-			sum, err := v.sum(p.block, t.dim)
-			if err != nil {
-				return err
-			}
-			for k, n := range m.counts(&sum) {
-				t.count(sum.values[k], int64(n))
-			}
-			continue
-		}
-		c, err := v.dim(p.block, t.dim)
+	if sel.whole {
+		return v.tallyWhole(m, p.block, set)
+	}
+	if err := m.ofUnit(v, p.block, &sel); err != nil || sel.none() {
+		return err
+	}
+	selected := sel.list()
+	for i := range set.list {
+		c, err := v.dim(p.block, set.list[i].dim)
 		if err != nil {
 			return err
 		}
-		t.countRows(&c, selected)
+		set.list[i].countRows(&c, selected)
+	}
+	return nil
+}
+
+// tallyWhole counts a block by its lists of values alone.
+func (v *view) tallyWhole(m *matcher, b *block, set *tallies) error {
+	for i := range set.list {
+		sum, err := v.sum(b, set.list[i].dim)
+		if err != nil {
+			return err
+		}
+		for k, n := range m.counts(&sum) {
+			set.list[i].count(sum.values[k], int64(n))
+		}
 	}
 	return nil
 }
@@ -162,83 +201,12 @@ func (x *Index) Top(ctx context.Context, q query.TopQuery) (_ *query.TopList, er
 		return nil, err
 	}
 	d, _ := dimOf(q.By)
-	t, stopped, err := v.tally(m, []dimension{d})
+	t := newTallies(d)
+	stopped, err := v.tally(m, []tallies{t})
 	if err != nil {
 		return nil, err
 	}
 	out := &query.TopList{Scan: asked(stopped)}
-	out.Values, out.Distinct, out.Total, err = t[0].list(v, q.Limit)
+	out.Values, out.Distinct, out.Total, err = t.list[0].list(v, q.Limit)
 	return out, err
-}
-
-// Facets lists the most frequent values of several fields.
-func (x *Index) Facets(ctx context.Context, q query.FacetsQuery) (_ *query.FacetList, err error) {
-	defer func() { err = x.note(err) }()
-	if err := q.Check(); err != nil {
-		return nil, err
-	}
-	v, release, err := x.view(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	out := &query.FacetList{Facets: make([]query.Facet, len(q.Fields))}
-	for _, group := range facetGroups(&q) {
-		f := q.Filter
-		f.Terms = without(f.Terms, group.own)
-		m, err := v.compile(f, q.Unit)
-		if err != nil {
-			return nil, err
-		}
-		dims := make([]dimension, len(group.places))
-		for i, place := range group.places {
-			dims[i], _ = dimOf(q.Fields[place])
-		}
-		tallies, stopped, err := v.tally(m, dims)
-		if err != nil {
-			return nil, err
-		}
-		for i, place := range group.places {
-			facet := &out.Facets[place]
-			facet.Field = q.Fields[place]
-			if facet.Values, facet.Distinct, _, err = tallies[i].list(v, q.Limit); err != nil {
-				return nil, err
-			}
-		}
-		if stopped != nil && (out.ScannedTo == nil || stopped.Time.After(*out.ScannedTo)) {
-			out.Scan = asked(stopped)
-		}
-	}
-	return out, nil
-}
-
-// facetGroup are facets that one scan answers: those without conditions of their
-// own, or one that has some, which do not narrow it.
-type facetGroup struct {
-	own    query.Field
-	places []int // in FacetsQuery.Fields
-}
-
-func facetGroups(q *query.FacetsQuery) (groups []facetGroup) {
-	var common facetGroup
-	for i, f := range q.Fields {
-		if slices.ContainsFunc(q.Terms, func(t query.Term) bool { return t.Field == f }) {
-			groups = append(groups, facetGroup{f, []int{i}})
-		} else {
-			common.places = append(common.places, i)
-		}
-	}
-	if common.places != nil {
-		groups = append(groups, common)
-	}
-	return groups
-}
-
-func without(terms []query.Term, f query.Field) (list []query.Term) {
-	for _, t := range terms {
-		if t.Field != f {
-			list = append(list, t)
-		}
-	}
-	return list
 }

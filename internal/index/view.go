@@ -30,6 +30,26 @@ type view struct {
 type spare struct {
 	bufs [][]byte
 	used int
+	dims map[dimKey]dim // the columns that were read
+}
+
+type dimKey struct {
+	block int64
+	dim   dimension
+}
+
+// dim returns a column that was read since reset.
+func (s *spare) dim(b *block, d dimension) (c dim, ok bool) {
+	if s != nil {
+		c, ok = s.dims[dimKey{b.id, d}]
+	}
+	return c, ok
+}
+
+func (s *spare) keep(b *block, d dimension, c dim) {
+	if s != nil {
+		s.dims[dimKey{b.id, d}] = c
+	}
 }
 
 // take returns a buffer that is good until reset; nil if there are none.
@@ -48,6 +68,7 @@ func (s *spare) take() []byte {
 func (s *spare) reset() {
 	if s != nil {
 		s.used = 0
+		clear(s.dims)
 	}
 }
 
@@ -150,6 +171,9 @@ func (v *view) dim(b *block, d dimension) (c dim, err error) {
 		c.summary = b.sums[d]
 		return c, nil
 	}
+	if c, ok := v.spare.dim(b, d); ok {
+		return c, nil
+	}
 	if c.summary, err = v.sum(b, d); err != nil {
 		return c, err
 	}
@@ -160,7 +184,11 @@ func (v *view) dim(b *block, d dimension) (c dim, err error) {
 	if err != nil {
 		return c, err
 	}
-	return c, c.decodeCodes(data, b.rows, v.spare.take())
+	if err := c.decodeCodes(data, b.rows, v.spare.take()); err != nil {
+		return c, err
+	}
+	v.spare.keep(b, d, c)
+	return c, nil
 }
 
 func (v *view) sum(b *block, d dimension) (summary, error) {
