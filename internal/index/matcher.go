@@ -237,7 +237,7 @@ func (v *view) narrowBy(b *block, t dimTerm, s *selection) error {
 	if err != nil {
 		return err
 	}
-	s.expand(b)
+	s.expand(b, v.spare)
 	if c.narrow != nil {
 		var yes [256]byte // no bounds to check
 		for i := range ok {
@@ -268,7 +268,7 @@ func (v *view) narrowByEither(b *block, d dimension, ok []bool, t dimTerm, s *se
 	if err != nil {
 		return err
 	}
-	s.expand(b)
+	s.expand(b, v.spare)
 	for i := range s.rows {
 		s.keep(i, ok[c.at(i)] || other.rows != nil && other.rows[i] != 0)
 	}
@@ -316,8 +316,8 @@ func (m *matcher) inOrder(b *block) []dimTerm {
 }
 
 // list lists the selected rows; nil if that is the whole block.
-func (s *selection) list() []uint16 {
-	list := make([]uint16, len(s.rows))
+func (s *selection) list(spare *spare) []uint16 {
+	list := spare.numbers(len(s.rows))
 	n := 0
 	for i, one := range s.rows {
 		list[n] = uint16(i)
@@ -327,9 +327,12 @@ func (s *selection) list() []uint16 {
 }
 
 // expand makes the list of rows.
-func (s *selection) expand(b *block) {
+func (s *selection) expand(b *block, spare *spare) {
 	if s.rows == nil {
-		s.rows = bytes.Repeat([]byte{1}, b.rows)
+		s.rows = slices.Grow(spare.take()[:0], b.rows)[:b.rows]
+		for i := range s.rows {
+			s.rows[i] = 1
+		}
 		s.whole = false
 	}
 }
@@ -342,7 +345,7 @@ func (m *matcher) times(v *view, b *block, s *selection) error {
 	if err != nil {
 		return err
 	}
-	s.expand(b)
+	s.expand(b, v.spare)
 	for i := range s.rows {
 		s.keep(i, s.rows[i] != 0 && m.filter.Within(at(i)))
 	}
@@ -371,7 +374,7 @@ func (v *view) aboveFloor(b *block, s *selection) error {
 	if err != nil {
 		return err
 	}
-	s.expand(b)
+	s.expand(b, v.spare)
 	for i := range s.rows {
 		s.keep(i, uint64(seqs[i]) > v.floor.Seq)
 	}

@@ -17,8 +17,8 @@ type scan struct {
 	m      *matcher
 	oldest bool         // oldest first
 	after  *query.Order // only what comes behind this, in the order of the scan
-	from   int          // the first group, and
-	every  int          // how many groups on the next one is
+	worker int          // which of the workers that share the groups it is
+	shared int          // how many there are
 
 	deadline   time.Time
 	candidates map[int64]uint64 // sealed block to the granules that may match
@@ -27,7 +27,7 @@ type scan struct {
 }
 
 func (v *view) newScan(m *matcher) *scan {
-	return &scan{view: v, m: m, deadline: time.Now().Add(v.x.opts.Budget), candidates: map[int64]uint64{}, width: 1, every: 1}
+	return &scan{view: v, m: m, deadline: time.Now().Add(v.x.opts.Budget), candidates: map[int64]uint64{}, width: 1, shared: 1}
 }
 
 // end is where a scan stopped before it was through; nil if it was.
@@ -43,7 +43,10 @@ type part struct {
 // takes too long stops behind a group; everything up to there was visited.
 func (s *scan) run(visit func([]part) (bool, error)) (end, error) {
 	n := len(s.groups)
-	for i := s.from; i < n; i += s.every {
+	for i := range n {
+		if i/stretchOf%s.shared != s.worker {
+			continue
+		}
 		group := s.groups[i]
 		if !s.oldest {
 			group = s.groups[n-1-i]
@@ -64,7 +67,7 @@ func (s *scan) run(visit func([]part) (bool, error)) (end, error) {
 				return nil, err
 			}
 		}
-		if i < n-s.every && time.Now().After(s.deadline) {
+		if i < n-1 && time.Now().After(s.deadline) {
 			return s.edge(group), nil
 		}
 	}
@@ -86,7 +89,7 @@ func (v *view) runAll(m *matcher, visit func(worker int, v *view, parts []part) 
 			mine.reader, mine.ints, mine.spare = reader{ctx: v.ctx, db: v.db}, nil, &spare{dims: map[dimKey]dim{}}
 			defer mine.close()
 			s := mine.newScan(m)
-			s.from, s.every = w, n
+			s.worker, s.shared = w, n
 			ends[w], errs[w] = s.run(func(parts []part) (bool, error) { return visit(w, &mine, parts) })
 		})
 	}
@@ -100,8 +103,12 @@ func (v *view) runAll(m *matcher, visit func(worker int, v *view, parts []part) 
 	return stopped, errors.Join(errs...)
 }
 
-// workers is how many share one question.
-const workers = 2
+// workers is how many share one question, and stretchOf how many groups one takes
+// in a row: columns of neighbouring blocks lie on the same pages.
+const (
+	workers   = 2
+	stretchOf = 32
+)
 
 // skips reports whether a group has nothing behind s.after, or of the filter's time.
 func (s *scan) skips(group []*block) bool {
@@ -153,7 +160,7 @@ func (s *scan) texts(b *block, sel *selection, group int) error {
 		}
 		may = s.candidates[b.id]
 	}
-	sel.expand(b)
+	sel.expand(b, s.spare)
 	found := false
 	for g := 0; g*granuleRows < b.rows; g++ {
 		rows := sel.rows[g*granuleRows : min((g+1)*granuleRows, b.rows)]

@@ -92,7 +92,7 @@ func (v *view) tallyPart(m *matcher, p part, set *tallies) error {
 	if err := m.ofUnit(v, p.block, &sel); err != nil || sel.none() {
 		return err
 	}
-	selected := sel.list()
+	selected := sel.list(v.spare)
 	for i := range set.list {
 		c, err := v.dim(p.block, set.list[i].dim)
 		if err != nil {

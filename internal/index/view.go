@@ -30,6 +30,7 @@ type view struct {
 type spare struct {
 	bufs [][]byte
 	used int
+	list []uint16
 	dims map[dimKey]dim // the columns that were read
 }
 
@@ -62,6 +63,17 @@ func (s *spare) take() []byte {
 	}
 	s.used++
 	return s.bufs[s.used-1]
+}
+
+// numbers returns a list of n numbers, which is good until the next is asked for.
+func (s *spare) numbers(n int) []uint16 {
+	if s == nil || n > blockRows {
+		return make([]uint16, n)
+	}
+	if s.list == nil {
+		s.list = make([]uint16, blockRows)
+	}
+	return s.list[:n]
 }
 
 // reset says that all buffers are done with.
