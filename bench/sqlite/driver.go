@@ -57,7 +57,7 @@ const connections = 4
 
 func uri(path string) string {
 	query := url.Values{"_pragma": {
-		"busy_timeout(10000)", "journal_mode(wal)", "synchronous(normal)", "cache_size(-4096)", "temp_store(memory)", "journal_size_limit(16777216)",
+		"busy_timeout(10000)", "page_size(16384)", "journal_mode(wal)", "synchronous(normal)", "cache_size(-4096)", "temp_store(memory)", "journal_size_limit(16777216)",
 	}}
 	u := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: query.Encode()}
 	return u.String()
