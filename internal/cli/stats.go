@@ -108,6 +108,9 @@ func (a *app) counts(ctx context.Context, f query.Filter, o output, flags *stats
 		return usage(err)
 	}
 	a.tellPartial(&c.Scan)
+	if len(c.Buckets) == 0 {
+		fmt.Fprintf(a.err, "Nothing recorded in %s that these filters select.\n", a.journalFolder())
+	}
 	switch o {
 	case asTable:
 		return a.countTable(c, &q)

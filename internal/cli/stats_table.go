@@ -19,7 +19,6 @@ import (
 func (a *app) countTable(c *query.Counts, q *query.CountQuery) error {
 	paint, width := a.colour(), a.width()
 	if len(c.Buckets) == 0 {
-		fmt.Fprintf(a.err, "Nothing recorded in %s that these filters select.\n", a.journalFolder())
 		return nil
 	}
 	names := named(c.Series)
