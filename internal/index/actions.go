@@ -13,16 +13,12 @@ import (
 )
 
 // Actions lists tool calls.
-func (x *Index) Actions(ctx context.Context, q query.ActionsQuery) (_ *query.ActionsPage, err error) {
-	defer func() { err = x.note(err) }()
-	if err := q.Check(); err != nil {
-		return nil, err
-	}
-	v, release, err := x.view(ctx)
+func (x *Index) Actions(ctx context.Context, q query.ActionsQuery) (_ *query.ActionsPage, failed error) {
+	v, end, err := x.ask(ctx, &q, &failed)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
+	defer end()
 	m, err := v.compile(q.Filter, query.Actions)
 	if err != nil {
 		return nil, err
@@ -40,11 +36,8 @@ func (x *Index) Actions(ctx context.Context, q query.ActionsQuery) (_ *query.Act
 	page.Scan = done
 	var rd *rowReader
 	for _, r := range refs {
-		if rd == nil || rd.b != r.b {
-			rd = &rowReader{view: v, b: r.b}
-			if err := rd.load(); err != nil {
-				return nil, err
-			}
+		if rd, err = rd.of(v, r.b); err != nil {
+			return nil, err
 		}
 		a, err := rd.action(r)
 		if err != nil {

@@ -37,16 +37,12 @@ const none dimension = -1
 const maxCells = 1 << 20
 
 // Count counts over time.
-func (x *Index) Count(ctx context.Context, q query.CountQuery) (_ *query.Counts, err error) {
-	defer func() { err = x.note(err) }()
-	if err := q.Check(); err != nil {
-		return nil, err
-	}
-	v, release, err := x.view(ctx)
+func (x *Index) Count(ctx context.Context, q query.CountQuery) (_ *query.Counts, failed error) {
+	v, end, err := x.ask(ctx, &q, &failed)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
+	defer end()
 	m, err := v.compile(q.Filter, q.Unit)
 	if err != nil {
 		return nil, err

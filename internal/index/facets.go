@@ -8,16 +8,12 @@ import (
 )
 
 // Facets lists the most frequent values of several fields.
-func (x *Index) Facets(ctx context.Context, q query.FacetsQuery) (_ *query.FacetList, err error) {
-	defer func() { err = x.note(err) }()
-	if err := q.Check(); err != nil {
-		return nil, err
-	}
-	v, release, err := x.view(ctx)
+func (x *Index) Facets(ctx context.Context, q query.FacetsQuery) (_ *query.FacetList, failed error) {
+	v, end, err := x.ask(ctx, &q, &failed)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
+	defer end()
 	out := &query.FacetList{Facets: make([]query.Facet, len(q.Fields))}
 	for _, s := range facetScans(&q) {
 		stopped, err := v.facets(&q, s, out.Facets)

@@ -54,15 +54,34 @@ func (s *scan) refs(parts []part, n int) (list []ref, err error) {
 		}
 		list = append(list, found...)
 	}
-	if len(parts) > 1 {
-		slices.SortFunc(list, func(a, b ref) int {
-			if s.oldest {
-				return a.order.Compare(b.order)
-			}
-			return b.order.Compare(a.order)
-		})
-	}
+	s.sort(list, len(parts))
 	return list[:min(n, len(list))], nil
+}
+
+// rows lists the selected rows of a group, of whatever kind, in the order of the scan.
+func (s *scan) rows(parts []part) (list []ref, err error) {
+	for _, p := range parts {
+		found, err := s.refsOf(p, p.block.rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, found...)
+	}
+	s.sort(list, len(parts))
+	return list, nil
+}
+
+// sort puts rows of several blocks in the order of the scan; those of one are.
+func (s *scan) sort(list []ref, blocks int) {
+	if blocks < 2 {
+		return
+	}
+	slices.SortFunc(list, func(a, b ref) int {
+		if s.oldest {
+			return a.order.Compare(b.order)
+		}
+		return b.order.Compare(a.order)
+	})
 }
 
 // refsOf lists up to n selected rows of one block.
@@ -115,16 +134,12 @@ func (v *view) orders(b *block) (func(int) query.Order, error) {
 }
 
 // Events lists records.
-func (x *Index) Events(ctx context.Context, q query.EventsQuery) (_ *query.EventsPage, err error) {
-	defer func() { err = x.note(err) }()
-	if err := q.Check(); err != nil {
-		return nil, err
-	}
-	v, release, err := x.view(ctx)
+func (x *Index) Events(ctx context.Context, q query.EventsQuery) (_ *query.EventsPage, failed error) {
+	v, end, err := x.ask(ctx, &q, &failed)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
+	defer end()
 	m, err := v.compile(q.Filter, q.Unit)
 	if err != nil {
 		return nil, err
@@ -143,17 +158,12 @@ func (x *Index) Events(ctx context.Context, q query.EventsQuery) (_ *query.Event
 // entries reads rows.
 func (v *view) entries(refs []ref, raw bool) ([]query.Entry, error) {
 	list := make([]query.Entry, len(refs))
-	readers := map[*block]*rowReader{}
+	var rd *rowReader
+	var err error
 	for i, r := range refs {
-		rd := readers[r.b]
-		if rd == nil {
-			rd = &rowReader{view: v, b: r.b}
-			if err := rd.load(); err != nil {
-				return nil, err
-			}
-			readers = map[*block]*rowReader{r.b: rd} // rows of a block lie side by side
+		if rd, err = rd.of(v, r.b); err != nil {
+			return nil, err
 		}
-		var err error
 		if list[i], err = rd.entry(r, raw); err != nil {
 			return nil, err
 		}

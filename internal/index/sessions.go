@@ -11,16 +11,12 @@ import (
 )
 
 // Sessions lists the sessions with a record that the filter selects.
-func (x *Index) Sessions(ctx context.Context, q query.SessionsQuery) (_ *query.SessionsPage, err error) {
-	defer func() { err = x.note(err) }()
-	if err := q.Check(); err != nil {
-		return nil, err
-	}
-	v, release, err := x.view(ctx)
+func (x *Index) Sessions(ctx context.Context, q query.SessionsQuery) (_ *query.SessionsPage, failed error) {
+	v, end, err := x.ask(ctx, &q, &failed)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
+	defer end()
 	f := finder{view: v, filter: q.Filter, oldest: q.Oldest, found: newTallies(dimSession)}
 	if q.Cursor != "" {
 		after, err := q.Cursor.Order()

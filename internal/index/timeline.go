@@ -12,16 +12,12 @@ import (
 )
 
 // Session tells one session as a story.
-func (x *Index) Session(ctx context.Context, q query.SessionQuery) (_ *query.Timeline, err error) {
-	defer func() { err = x.note(err) }()
-	if err := q.Check(); err != nil {
-		return nil, err
-	}
-	v, release, err := x.view(ctx)
+func (x *Index) Session(ctx context.Context, q query.SessionQuery) (_ *query.Timeline, failed error) {
+	v, end, err := x.ask(ctx, &q, &failed)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
+	defer end()
 	id, err := v.resolve(q.ID)
 	if err != nil {
 		return nil, err
@@ -161,26 +157,6 @@ func (s *story) begins(p query.Page) (list []begin, done query.Scan, err error) 
 		done = query.Scan{Next: list[p.Limit-1].order.Cursor()}
 	}
 	return list, done, err
-}
-
-// rows lists the selected rows of a group, of whatever kind, in the order of the scan.
-func (s *scan) rows(parts []part) (list []ref, err error) {
-	for _, p := range parts {
-		found, err := s.refsOf(p, p.block.rows)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, found...)
-	}
-	if len(parts) > 1 {
-		slices.SortFunc(list, func(a, b ref) int {
-			if s.oldest {
-				return a.order.Compare(b.order)
-			}
-			return b.order.Compare(a.order)
-		})
-	}
-	return list, nil
 }
 
 // of is a reader for block b: r itself, if it is one.

@@ -186,16 +186,12 @@ func (t *tally) listNarrow(v *view, n int) (values []query.ValueCount, distinct,
 }
 
 // Top lists a field's most frequent values.
-func (x *Index) Top(ctx context.Context, q query.TopQuery) (_ *query.TopList, err error) {
-	defer func() { err = x.note(err) }()
-	if err := q.Check(); err != nil {
-		return nil, err
-	}
-	v, release, err := x.view(ctx)
+func (x *Index) Top(ctx context.Context, q query.TopQuery) (_ *query.TopList, failed error) {
+	v, end, err := x.ask(ctx, &q, &failed)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
+	defer end()
 	m, err := v.compile(q.Filter, q.Unit)
 	if err != nil {
 		return nil, err

@@ -117,7 +117,23 @@ func (x *Index) setBlocks(blocks []*block) {
 	x.blocks, x.groups = blocks, grouped(blocks)
 }
 
-// view begins a question; release ends it.
+// ask begins a question that makes sense; end ends it, and notes if what failed was
+// a damaged file.
+func (x *Index) ask(ctx context.Context, q interface{ Check() error }, failed *error) (v *view, end func(), err error) {
+	if err := q.Check(); err != nil {
+		return nil, nil, err
+	}
+	v, release, err := x.view(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	return v, func() {
+		release()
+		_ = x.note(*failed)
+	}, nil
+}
+
+// view begins a look at the index; release ends it.
 func (x *Index) view(ctx context.Context) (v *view, release func(), err error) {
 	select {
 	case x.asking <- struct{}{}:
