@@ -136,10 +136,15 @@ func isDamage(err error) bool {
 		errors.Is(err, sqlite3.IOERR_DATA) || errors.Is(err, sqlite3.IOERR_SHORT_READ)
 }
 
-// fullDisk gives SQLite's word for a full disk the system's.
-func fullDisk(err error) error {
-	if errors.Is(err, sqlite3.FULL) {
-		return fmt.Errorf("%w: %w", err, syscall.ENOSPC)
+// sealRoom is more than sealing a block takes of the disk.
+const sealRoom = 4 << 20
+
+// fullDisk gives a full disk the system's word for it: SQLite's is often no more
+// than that input or output failed.
+func (x *Index) fullDisk(err error) error {
+	free, known := room(filepath.Dir(x.path))
+	if errors.Is(err, sqlite3.FULL) || errors.Is(err, sqlite3.IOERR) && known && free < sealRoom {
+		return fmt.Errorf("%w: %w", syscall.ENOSPC, err)
 	}
 	return err
 }

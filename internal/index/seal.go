@@ -70,7 +70,7 @@ func (x *Index) seal(ctx context.Context) error {
 	}
 	tx, err := x.db.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("seal a block: %w", fullDisk(err))
+		return fmt.Errorf("seal a block: %w", x.fullDisk(err))
 	}
 	defer func() { _ = tx.Rollback() }()
 	w := &sealer{ctx: ctx, tx: tx, b: b, enc: x.encoder}
@@ -91,7 +91,7 @@ func (x *Index) seal(ctx context.Context) error {
 		w.err = tx.Commit()
 	}
 	if w.err != nil {
-		return fmt.Errorf("seal a block: %w", fullDisk(w.err))
+		return fmt.Errorf("seal a block: %w", x.fullDisk(w.err))
 	}
 	x.publish(b, gone, st.Cursor)
 	return nil
